@@ -1,0 +1,100 @@
+import type { Transport, TransportAnswer, TransportRequest } from './ports.js';
+
+/** How much of the browser's 64 KiB for requests that outlive a page we use; the rest is for other scripts. */
+const exitBytes = 49_152;
+
+/** `Retry-After` in milliseconds: seconds, or an HTTP date.
+ * @see RFC 9110, section 10.2.3 */
+function retryAfter(headers: Headers, now: number): number | undefined {
+  const value = headers.get('Retry-After')?.trim();
+  if (!value) return undefined;
+  const delayMs = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
+  return delayMs >= 0 ? delayMs : undefined;
+}
+
+function messageIn(body: string): string {
+  try {
+    const { message } = JSON.parse(body);
+    return typeof message === 'string' ? message.slice(0, 500) : '';
+  } catch {
+    return '';
+  }
+}
+
+const noAnswer: TransportAnswer = { status: 0, message: '' };
+
+/** Whether requests of `fetch` can outlive the page here. */
+function canKeepAlive(): boolean {
+  return typeof Request === 'function' && 'keepalive' in Request.prototype;
+}
+
+/** Options of {@link fetchTransport}. */
+export interface FetchTransportOptions {
+  /** @default the global one at the time of the call */
+  readonly fetch?: typeof globalThis.fetch;
+  /** Used at page exit where `fetch` knows no `keepalive`. @default `navigator.sendBeacon` */
+  readonly sendBeacon?: ((url: string, body: string) => boolean) | undefined;
+  /** The device's clock, for a `Retry-After` that is a date. @default `Date.now` */
+  readonly now?: () => number;
+  /** @default found by looking */
+  readonly keepalive?: boolean;
+}
+
+/** Carries batches with `fetch`, with `keepalive` where the request must outlive the page, else with `sendBeacon`.
+ * Blockers cancel beacons as a class, so `fetch` comes first.
+ * @see https://fetch.spec.whatwg.org/#http-network-or-cache-fetch (64 KiB of keepalive bodies in flight) */
+export function fetchTransport(options: FetchTransportOptions = {}): Transport {
+  const keepalive = options.keepalive ?? canKeepAlive();
+  const now = options.now ?? Date.now;
+  let bytesInFlight = 0;
+
+  async function exchange({ url, body }: TransportRequest, init: RequestInit): Promise<TransportAnswer> {
+    try {
+      const response = await (options.fetch ?? globalThis.fetch)(url, {
+        method: 'POST',
+        body,
+        credentials: 'omit',
+        redirect: 'error',
+        ...init,
+      });
+      // Read even when it says nothing: the browser charges a keepalive request until its body is read.
+      const text = await response.text();
+      return {
+        status: response.status,
+        message: messageIn(text),
+        retryAfterMs: retryAfter(response.headers, now()),
+      };
+    } catch {
+      return noAnswer;
+    }
+  }
+
+  async function counted(request: TransportRequest, init: RequestInit): Promise<TransportAnswer> {
+    bytesInFlight += request.bytes;
+    const answer = await exchange(request, { ...init, keepalive: true });
+    bytesInFlight -= request.bytes;
+    return answer;
+  }
+
+  function beacon({ url, body }: TransportRequest): boolean {
+    try {
+      return options.sendBeacon?.(url, body) ?? globalThis.navigator?.sendBeacon?.(url, body) ?? false;
+    } catch {
+      return false;
+    }
+  }
+
+  return {
+    get exitBudget() {
+      return Math.max(0, exitBytes - bytesInFlight);
+    },
+    send(request, { outlives, signal }) {
+      return outlives && keepalive ? counted(request, { signal }) : exchange(request, { signal });
+    },
+    handOver(request) {
+      if (!keepalive) return beacon(request);
+      void counted(request, {});
+      return true;
+    },
+  };
+}

@@ -1,0 +1,100 @@
+/** The clock of everything timed here. A superset of XState's `Clock`. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch, by the device's clock, which may be wrong. */
+  now(): number;
+  /** Milliseconds since any moment; never set back. */
+  monotonicNow(): number;
+  setTimeout(callback: (...args: unknown[]) => void, delayMs: number): unknown;
+  clearTimeout(handle: unknown): void;
+}
+
+/** The two tokens a jar keeps. */
+export type TokenSlot = 'anonymous' | 'identified';
+
+/** Where tokens are kept between pages. No method throws: a jar that can't keep a token holds it in memory. */
+export interface TokenJar {
+  /** The stored value as it is, which may have been tampered with; `undefined` when there is none. */
+  read(slot: TokenSlot): string | undefined;
+  /** Stores a token; the value already there costs nothing. */
+  write(slot: TokenSlot, token: string): void;
+  remove(slot: TokenSlot): void;
+  /** Removes both tokens and whatever else the jar wrote, on every path and domain it can reach. */
+  erase(): void;
+}
+
+/** An event frozen with its tokens the moment it was tracked. Plain data. */
+export interface OutboxEntry {
+  /** Unique among all pages. */
+  readonly id: string;
+  /** The event as JSON object text, without its timestamp. */
+  readonly json: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly timestamp: number;
+  /** When it was tracked by this page's monotonic clock, in milliseconds; missing where an earlier page tracked it, or
+   * where the application gave the timestamp. */
+  readonly trackedAt?: number;
+  /** UTF-8 bytes of the event in a batch. */
+  readonly bytes: number;
+  /** The rules of the API it seems to break, as `<eventType>.<field>`. */
+  readonly doubts: readonly string[];
+}
+
+/** Where undelivered events are kept, oldest first. No method throws. */
+export interface Outbox {
+  /** Whether what it keeps outlives the page. */
+  readonly durable: boolean;
+  readonly size: number;
+  /** Adds an event and returns those it had to let go for it, oldest first. */
+  add(entry: OutboxEntry): readonly OutboxEntry[];
+  has(id: string): boolean;
+  entries(): Iterable<OutboxEntry>;
+  remove(ids: Iterable<string>): void;
+  /** Removes all. */
+  clear(): void;
+}
+
+/** A `POST` that needs no CORS preflight: the body goes out as `text/plain`, no header is added. */
+export interface TransportRequest {
+  readonly url: string;
+  readonly body: string;
+  /** UTF-8 bytes of the body. */
+  readonly bytes: number;
+}
+
+/** What a request came to. */
+export interface TransportAnswer {
+  /** The HTTP status; 0 when there was no answer, or none that a page may read. */
+  readonly status: number;
+  /** The `message` of a JSON answer, or '' */
+  readonly message: string;
+  /** From `Retry-After`, where it is given and readable. */
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** What carries a batch to the API. */
+export interface Transport {
+  /** Bytes that can be handed over now so that they outlive the page. */
+  readonly exitBudget: number;
+  /** Sends and waits. Never rejects.
+   * @param outlives Whether the request must survive the end of the page; counts against `exitBudget`. */
+  send(
+    request: TransportRequest,
+    options: { readonly outlives: boolean; readonly signal: AbortSignal },
+  ): Promise<TransportAnswer>;
+  /** Hands a request to the browser and forgets it. Returns whether the browser took it. */
+  handOver(request: TransportRequest): boolean;
+}
+
+/** What happens to a page, as far as it matters here.
+ * - `hidden`: it may never be seen again (`visibilitychange`)
+ * - `exit`: the last moment to hand anything over (`pagehide`)
+ * - `restored`: it came back from the back-forward cache (`pageshow`, persisted)
+ * - `online`, `offline`: the network, as far as the browser knows */
+export type PageEvent = 'hidden' | 'exit' | 'restored' | 'online' | 'offline';
+
+/** The page around us; on a server, one that never ends. */
+export interface Page {
+  isOnline(): boolean;
+  /** Calls `listener` for every event until the returned function is called. */
+  subscribe(listener: (event: PageEvent) => void): () => void;
+}

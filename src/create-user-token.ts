@@ -1,0 +1,257 @@
+import type { ActorRefFrom } from 'xstate';
+import {
+  type Consent,
+  checkUserToken,
+  type deliveryMachine,
+  type IdentityEmitted,
+  type identityMachine,
+  type TokenCheck,
+  type VisitorState,
+} from '../machines/index.js';
+import { generateAnonymousToken } from './adapters/anonymous-token.js';
+import { cookieJar } from './adapters/cookie-jar.js';
+import { fetchTransport } from './adapters/fetch-transport.js';
+import { memoryJar } from './adapters/memory-jar.js';
+import { memoryOutbox } from './adapters/memory-outbox.js';
+import { pageLifecycle } from './adapters/page-lifecycle.js';
+import type { TokenJar } from './adapters/ports.js';
+import { systemClock } from './adapters/system-clock.js';
+import { createDelivery, type EventEnd } from './delivery/create-delivery.js';
+import { emitter } from './emitter.js';
+import type { InsightsEvent } from './events/event.types.js';
+import { type EventMethods, eventMethods } from './events/event-methods.js';
+import { freezeEvent } from './events/freeze-event.js';
+import type { Dropped, DropReason, Receipt } from './events/receipt.types.js';
+import { createIdentity } from './identity/create-identity.js';
+import { maskedInspect } from './masked-inspect.js';
+import { noticeBoard } from './notices.js';
+import { checkOptions, eventsUrl, type UserTokenOptions } from './options.js';
+
+/** What is in force at a moment. The object is the same until something changes. */
+export interface UserTokenSnapshot {
+  /** The user token for events and searches; `undefined` while consent is denied. */
+  readonly token: string | undefined;
+  /** The account's id beside it, with strategy `link`. */
+  readonly authenticatedToken: string | undefined;
+  readonly state: VisitorState;
+  readonly consent: Consent;
+}
+
+/** What `on` can be given, by type. */
+export type UserTokenEvent = IdentityEmitted | EventEnd;
+
+/** Who is acting on this page, and the way to track what they do. No method throws or rejects. */
+export interface UserToken extends EventMethods {
+  /** The user token in force; `undefined` while consent is denied. Readable as soon as the instance is created. */
+  readonly token: string | undefined;
+  /** The authenticated user token in force, with strategy `link`. */
+  readonly authenticatedToken: string | undefined;
+  readonly state: VisitorState;
+  readonly consent: {
+    readonly state: Consent;
+    /** Tokens and events may be stored and sent from now on; events that waited go out. */
+    grant(): void;
+    /** Nothing may: events that wait are dropped, everything stored is erased. */
+    deny(): void;
+  };
+  /** An account logged in. A refusal changes nothing and says why.
+   * @param id The account's pseudonymous id: a string of 1 to 129 of `A-Z a-z 0-9 _ = + / -`, or a whole number. */
+  login(id: string | number | bigint): TokenCheck;
+  /** The account logged out. Without one it does nothing. */
+  logout(): void;
+  /** What the application knows now, as often as it likes: an account's id, or `null` for nobody. */
+  sync(id: string | number | bigint | null): TokenCheck;
+  /** Tracks one event under the tokens in force at this moment. */
+  track(event: InsightsEvent): Promise<Receipt>;
+  getSnapshot(): UserTokenSnapshot;
+  /** Calls `listener` after every change of the snapshot, until the returned function is called. */
+  subscribe(listener: (snapshot: UserTokenSnapshot) => void): () => void;
+  /** Calls `listener` for each event of a type, until the returned function is called. */
+  on<Type extends UserTokenEvent['type']>(
+    type: Type,
+    listener: (event: Extract<UserTokenEvent, { readonly type: Type }>) => void,
+  ): () => void;
+  /** Sends what waits without waiting for the batch window. Resolves to whether nothing waits any more.
+   * @param options.timeoutMs When to give up waiting, in milliseconds. @default 5000 */
+  flush(options?: { readonly timeoutMs?: number }): Promise<boolean>;
+  /** Hands over what waits, and leaves no timer or listener behind. Tracking is answered `dropped: disposed` then. */
+  dispose(): void;
+  /** The actor of the identity machine, for XState's bindings. */
+  readonly identity: ActorRefFrom<typeof identityMachine>;
+  /** The actor of the delivery machine, for XState's bindings. */
+  readonly delivery: ActorRefFrom<typeof deliveryMachine>;
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}
+
+/** Creates and starts what knows who is acting on this page. One for each application on a page; on a server one for
+ * each visitor.
+ * @throws TypeError that names the option at fault and what would be right. Nothing throws later. */
+export function createUserToken(options: UserTokenOptions): UserToken {
+  checkOptions(options);
+  const notices = noticeBoard(options.onNotice);
+  const onError = (error: unknown) => notices.post('error-contained', nameOf(error));
+  const clock = options.clock ?? systemClock;
+  const page = options.page ?? pageLifecycle();
+  const remember = options.remember ?? 'session';
+  const inspect = options.inspect && maskedInspect(options.inspect, onError);
+  const events = emitter<UserTokenEvent>(onError);
+  const changes = emitter<{ readonly type: 'change' }>(onError);
+  const checkToken = (token: unknown) => checkUserToken(token, options.checkToken);
+
+  const cookies = (): TokenJar =>
+    cookieJar(options.cookie || {}, {
+      rememberUser: remember === 'device',
+      now: clock.now,
+      onTrouble: (trouble) => notices.post(trouble),
+    });
+  const identity = createIdentity({
+    jar: options.jar ?? (options.cookie === false ? memoryJar() : cookies()),
+    clock,
+    consent: options.consent,
+    strategy: options.strategy,
+    onLogout: options.onLogout,
+    rememberUser: remember !== 'page',
+    checkToken,
+    generateToken: options.generateToken ?? generateAnonymousToken,
+    inspect,
+    onError,
+  });
+  const delivery = createDelivery({
+    url: eventsUrl(options),
+    outbox: options.outbox ?? memoryOutbox(),
+    transport: options.transport ?? fetchTransport({ now: clock.now }),
+    clock,
+    page,
+    random: options.random ?? Math.random,
+    granted: options.consent === 'granted',
+    batchWindowMs: options.batchWindowMs ?? 250,
+    requestTimeoutMs: options.requestTimeoutMs ?? 30_000,
+    maxEventAgeMs: options.maxEventAgeMs ?? 2_592_000_000,
+    inspect,
+    hears: events.hears,
+    onEnd: events.emit,
+    onCredentialsRefused: (status) => notices.post('credentials-refused', `HTTP ${status}`),
+    onError,
+  });
+
+  const look = (): UserTokenSnapshot => {
+    const { userToken, authenticatedUserToken } = identity.tokens();
+    return {
+      token: userToken,
+      authenticatedToken: authenticatedUserToken,
+      state: identity.state(),
+      consent: identity.consent(),
+    };
+  };
+  let snapshot = look();
+  let announced = snapshot;
+
+  function follow(): void {
+    const before = snapshot;
+    const now = look();
+    if ((Object.keys(now) as (keyof UserTokenSnapshot)[]).every((key) => now[key] === before[key])) return;
+    snapshot = now;
+    if (now.consent !== before.consent) {
+      delivery.actor.send({ type: now.consent === 'denied' ? 'consent.deny' : 'consent.grant' });
+    }
+    changes.emit({ type: 'change' });
+  }
+  identity.actor.subscribe(follow);
+  identity.actor.on('tokenChanged', (event) => {
+    // Emitted before subscribers of the actor are called: whoever listens here must find the new state.
+    follow();
+    // The machine says that a login happened; whether other tokens are in force is another matter, under a denial say.
+    const { token, authenticatedToken } = announced;
+    announced = look();
+    if (announced.token !== token || announced.authenticatedToken !== authenticatedToken) events.emit(event);
+  });
+  identity.actor.on('tokenRejected', (event) => {
+    notices.post('token-rejected', `${event.reason}: ${event.message}`);
+    events.emit(event);
+  });
+
+  const leavePage = page.subscribe((event) => {
+    if (event === 'restored') identity.reread();
+    else delivery.onPage(event);
+  });
+
+  let isDisposed = false;
+  let tracked = 0;
+  const idPrefix = generateAnonymousToken().slice('anonymous-'.length);
+
+  async function refuse(reason: DropReason): Promise<Dropped> {
+    return { status: 'dropped', reason };
+  }
+
+  function track(event: unknown, type: Record<string, string> = {}): Promise<Receipt> {
+    if (isDisposed) return refuse('disposed');
+    if (identity.consent() === 'denied') return refuse('opted-out');
+    const frozen = freezeEvent(event, type, {
+      tokens: identity.tokens(),
+      now: clock.now(),
+      monotonicNow: clock.monotonicNow(),
+      createId: () => `${idPrefix}-${++tracked}`,
+      checkToken,
+    });
+    if (!frozen.ok) {
+      const { reason, field, message } = frozen.dropped;
+      notices.post('event-dropped', [reason, field, message].filter(Boolean).join(': '));
+      return Promise.resolve(frozen.dropped);
+    }
+    for (const { field, rule } of frozen.doubts) notices.post('event-doubtful', `${field}: ${rule}`);
+    return delivery.enqueue(frozen.entries);
+  }
+
+  function sync(id: unknown): TokenCheck {
+    identity.actor.send({ type: 'identity.sync', token: id });
+    return id === null ? { ok: true, token: identity.tokens().userToken ?? '' } : checkToken(id);
+  }
+  if (options.user !== undefined) sync(options.user);
+
+  return {
+    ...eventMethods(track),
+    get token() {
+      return snapshot.token;
+    },
+    get authenticatedToken() {
+      return snapshot.authenticatedToken;
+    },
+    get state() {
+      return snapshot.state;
+    },
+    consent: {
+      get state() {
+        return snapshot.consent;
+      },
+      grant: () => identity.actor.send({ type: 'consent.grant' }),
+      deny: () => identity.actor.send({ type: 'consent.deny' }),
+    },
+    login(id) {
+      identity.actor.send({ type: 'identity.login', token: id });
+      return checkToken(id);
+    },
+    logout: () => identity.actor.send({ type: 'identity.logout' }),
+    sync,
+    track: (event) => track(event),
+    getSnapshot: () => snapshot,
+    subscribe: (listener) => changes.on('change', () => listener(snapshot)),
+    on: events.on,
+    flush({ timeoutMs = 5_000 } = {}) {
+      return isDisposed ? Promise.resolve(false) : delivery.flush(timeoutMs);
+    },
+    dispose() {
+      if (isDisposed) return;
+      isDisposed = true;
+      leavePage();
+      delivery.stop();
+      identity.actor.stop();
+      events.clear();
+      changes.clear();
+    },
+    identity: identity.actor,
+    delivery: delivery.actor,
+  };
+}

@@ -1,0 +1,57 @@
+import type * as Events from './event.types.js';
+import type { Receipt } from './receipt.types.js';
+
+/** An event of shape `E` without the fields that the method's name says. */
+type Without<E extends { eventType: string }> = Omit<E, 'eventType' | 'eventSubtype'>;
+
+/** The twelve event shapes as methods: each is `track` with `eventType` and `eventSubtype` filled in. They carry the
+ * names that search-insights gave them.
+ * @see https://www.algolia.com/doc/api-reference/api-methods/send-events/ */
+export interface EventMethods {
+  /** Objects clicked in search results; with `queryID` and `positions`. */
+  clickedObjectIDsAfterSearch(event: Without<Events.ClickedObjectIDsAfterSearch>): Promise<Receipt>;
+  /** Objects clicked elsewhere. */
+  clickedObjectIDs(event: Without<Events.ClickedObjectIDs>): Promise<Receipt>;
+  /** Filters clicked. */
+  clickedFilters(event: Without<Events.ClickedFilters>): Promise<Receipt>;
+  /** Objects converted after a search; with `queryID`. */
+  convertedObjectIDsAfterSearch(event: Without<Events.ConvertedObjectIDsAfterSearch>): Promise<Receipt>;
+  /** Objects converted without a search. */
+  convertedObjectIDs(event: Without<Events.ConvertedObjectIDs>): Promise<Receipt>;
+  /** Filters converted. */
+  convertedFilters(event: Without<Events.ConvertedFilters>): Promise<Receipt>;
+  /** Objects added to the cart after a search; with `queryID`. */
+  addedToCartObjectIDsAfterSearch(event: Without<Events.AddedToCartObjectIDsAfterSearch>): Promise<Receipt>;
+  /** Objects added to the cart without a search. */
+  addedToCartObjectIDs(event: Without<Events.AddedToCartObjectIDs>): Promise<Receipt>;
+  /** Objects bought after a search; each item of `objectData` with its `queryID`. */
+  purchasedObjectIDsAfterSearch(event: Without<Events.PurchasedObjectIDsAfterSearch>): Promise<Receipt>;
+  /** Objects bought without a search. */
+  purchasedObjectIDs(event: Without<Events.PurchasedObjectIDs>): Promise<Receipt>;
+  /** Objects seen. */
+  viewedObjectIDs(event: Without<Events.ViewedObjectIDs>): Promise<Receipt>;
+  /** Filters seen. */
+  viewedFilters(event: Without<Events.ViewedFilters>): Promise<Receipt>;
+}
+
+const objects = ['ObjectIDs', 'ObjectIDsAfterSearch'];
+const objectsAndFilters = [...objects, 'Filters'];
+
+/** Verb of a method's name, the objects it goes with, event type, event subtype. */
+const verbs: readonly (readonly [string, readonly string[], string, string?])[] = [
+  ['clicked', objectsAndFilters, 'click'],
+  ['converted', objectsAndFilters, 'conversion'],
+  ['addedToCart', objects, 'conversion', 'addToCart'],
+  ['purchased', objects, 'conversion', 'purchase'],
+  ['viewed', ['ObjectIDs', 'Filters'], 'view'],
+];
+
+/** The twelve methods over one `track`. */
+export function eventMethods(track: (event: unknown, type: Record<string, string>) => Promise<Receipt>): EventMethods {
+  const methods: Record<string, (event: unknown) => Promise<Receipt>> = {};
+  for (const [verb, endings, eventType, eventSubtype] of verbs) {
+    const type = eventSubtype ? { eventType, eventSubtype } : { eventType };
+    for (const ending of endings) methods[verb + ending] = (event) => track(event, type);
+  }
+  return methods as unknown as EventMethods;
+}

@@ -1,0 +1,127 @@
+/** Fields that every event may have. Tokens are added when the event is tracked; leave them out. */
+interface Common {
+  /** 1 to 64 printable ASCII characters, such as `Product Added to Cart`. */
+  readonly eventName: string;
+  /** Name of the index, case-sensitive. */
+  readonly index: string;
+  /** Milliseconds since the Unix epoch. @default the moment of tracking */
+  readonly timestamp?: number;
+  /** Overrides the token in force. @default the token in force */
+  readonly userToken?: string;
+  /** Overrides the authenticated token in force. @default the authenticated token in force */
+  readonly authenticatedUserToken?: string;
+}
+
+interface OnObjects {
+  /** At least one; more than 20 are split into several events. */
+  readonly objectIDs: readonly string[];
+}
+
+interface OnFilters {
+  /** 1 to 20 (10 is safe) of `attribute:value`. Encoded for the wire here; what is encoded already stays as it is. */
+  readonly filters: readonly string[];
+}
+
+interface AfterSearch {
+  /** The `queryID` of the search response. */
+  readonly queryID: string;
+}
+
+/** What was bought or put in the cart, one item for each object ID, in the same order. */
+export interface ObjectData {
+  /** Final price of one unit, discount taken off, in `currency`. */
+  readonly price?: number | string;
+  /** Discount on the item, in `currency`. */
+  readonly discount?: number | string;
+  readonly quantity?: number;
+}
+
+/** {@link ObjectData} with the search the item was found by. */
+export interface ObjectDataAfterSearch extends ObjectData {
+  readonly queryID?: string;
+}
+
+interface Money {
+  /** Sum of price x quantity, in `currency`; a string has at most 16 characters. */
+  readonly value?: number | string;
+  /** ISO 4217, three letters; needed beside prices and `value`. */
+  readonly currency?: string;
+}
+
+/** Objects clicked in search results. */
+export interface ClickedObjectIDsAfterSearch extends Common, OnObjects, AfterSearch {
+  readonly eventType: 'click';
+  /** Position of each object in the results, from 1. */
+  readonly positions: readonly number[];
+}
+/** Objects clicked elsewhere. */
+export interface ClickedObjectIDs extends Common, OnObjects {
+  readonly eventType: 'click';
+}
+/** Filters clicked. */
+export interface ClickedFilters extends Common, OnFilters {
+  readonly eventType: 'click';
+}
+/** Objects converted after a search. */
+export interface ConvertedObjectIDsAfterSearch extends Common, OnObjects, AfterSearch {
+  readonly eventType: 'conversion';
+}
+/** Objects converted without a search. */
+export interface ConvertedObjectIDs extends Common, OnObjects {
+  readonly eventType: 'conversion';
+}
+/** Filters converted. */
+export interface ConvertedFilters extends Common, OnFilters {
+  readonly eventType: 'conversion';
+}
+/** Objects added to the cart after a search. */
+export interface AddedToCartObjectIDsAfterSearch extends Common, OnObjects, AfterSearch, Money {
+  readonly eventType: 'conversion';
+  readonly eventSubtype: 'addToCart';
+  readonly objectData?: readonly ObjectDataAfterSearch[];
+}
+/** Objects added to the cart without a search. */
+export interface AddedToCartObjectIDs extends Common, OnObjects, Money {
+  readonly eventType: 'conversion';
+  readonly eventSubtype: 'addToCart';
+  readonly objectData?: readonly ObjectData[];
+}
+/** Objects bought after a search: each item carries the `queryID` it was found by. */
+export interface PurchasedObjectIDsAfterSearch extends Common, OnObjects, Money {
+  readonly eventType: 'conversion';
+  readonly eventSubtype: 'purchase';
+  readonly objectData: readonly ObjectDataAfterSearch[];
+}
+/** Objects bought without a search. */
+export interface PurchasedObjectIDs extends Common, OnObjects, Money {
+  readonly eventType: 'conversion';
+  readonly eventSubtype: 'purchase';
+  readonly objectData?: readonly ObjectData[];
+}
+/** Objects seen. */
+export interface ViewedObjectIDs extends Common, OnObjects {
+  readonly eventType: 'view';
+}
+/** Filters seen. */
+export interface ViewedFilters extends Common, OnFilters {
+  readonly eventType: 'view';
+}
+
+/** One event as the Insights API takes it: one of twelve shapes.
+ * @see https://www.algolia.com/doc/rest-api/insights/ */
+export type InsightsEvent =
+  | ClickedObjectIDsAfterSearch
+  | ClickedObjectIDs
+  | ClickedFilters
+  | ConvertedObjectIDsAfterSearch
+  | ConvertedObjectIDs
+  | ConvertedFilters
+  | AddedToCartObjectIDsAfterSearch
+  | AddedToCartObjectIDs
+  | PurchasedObjectIDsAfterSearch
+  | PurchasedObjectIDs
+  | ViewedObjectIDs
+  | ViewedFilters;
+
+/** An event as it went out: with the tokens and the time it was frozen with. */
+export type TrackedEvent = InsightsEvent & { readonly userToken: string; readonly timestamp: number };

@@ -1,0 +1,38 @@
+export type {
+  Consent,
+  IdentityEmitted,
+  OnLogout,
+  Strategy,
+  TokenCheck,
+  TokenReason,
+  Tokens,
+  VisitorState,
+} from '../machines/index.js';
+export { checkUserToken, isAnonymousToken, isUserToken } from '../machines/index.js';
+export type { CookieOptions } from './adapters/cookie-jar.js';
+export { cookieJar } from './adapters/cookie-jar.js';
+export { fetchTransport } from './adapters/fetch-transport.js';
+export { hashUserToken } from './adapters/hash-user-token.js';
+export { memoryJar } from './adapters/memory-jar.js';
+export { memoryOutbox } from './adapters/memory-outbox.js';
+export { pageLifecycle } from './adapters/page-lifecycle.js';
+export type {
+  Clock,
+  Outbox,
+  OutboxEntry,
+  Page,
+  PageEvent,
+  TokenJar,
+  TokenSlot,
+  Transport,
+  TransportAnswer,
+  TransportRequest,
+} from './adapters/ports.js';
+export { widestDomain } from './adapters/widest-domain.js';
+export type { UserToken, UserTokenEvent, UserTokenSnapshot } from './create-user-token.js';
+export { createUserToken } from './create-user-token.js';
+export type { EventEnd } from './delivery/create-delivery.js';
+export type * from './events/event.types.js';
+export type { EventMethods } from './events/event-methods.js';
+export type { Dropped, DropReason, Receipt } from './events/receipt.types.js';
+export type { Notice, UserTokenOptions } from './options.js';

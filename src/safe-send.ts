@@ -1,0 +1,25 @@
+import type { EventObject } from 'xstate';
+
+interface Sender<Event extends EventObject> {
+  send(event: Event): void;
+  getSnapshot(): { readonly status: string };
+}
+
+/** Makes an actor that is handed out safe to send to: nonsense is ignored and nothing is thrown. After its end nothing
+ * reaches XState, whose development build would print the whole event, tokens included.
+ * @param prepare Completes an event before the machine sees it. */
+export function safeSend<Event extends EventObject>(
+  actor: Sender<Event>,
+  onError: (error: unknown) => void,
+  prepare: (event: Event) => Event = (event) => event,
+): void {
+  const send = actor.send.bind(actor);
+  actor.send = (event) => {
+    try {
+      if (typeof event?.type !== 'string' || actor.getSnapshot().status !== 'active') return;
+      send(prepare(event));
+    } catch (error) {
+      onError(error);
+    }
+  };
+}
