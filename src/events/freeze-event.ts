@@ -1,4 +1,4 @@
-import { checkUserToken, type TokenCheck, type Tokens } from '../../machines/index.js';
+import type { TokenCheck, Tokens } from '../../machines/index.js';
 import type { OutboxEntry } from '../adapters/ports.js';
 import { type Doubt, doubtsOf, isKnownType, type LooseEvent } from './event-rules.js';
 import type { Dropped, DropReason } from './receipt.types.js';
@@ -27,6 +27,9 @@ function refuse(reason: DropReason, field: string, message: string): Frozen {
 
 /** UTF-8 bytes of a text. */
 export function bytesOf(text: string): number {
+  // Most events are ASCII, and looking is cheaper than encoding.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
+  if (/^[\x00-\x7f]*$/.test(text)) return text.length;
   return new TextEncoder().encode(text).length;
 }
 
@@ -75,19 +78,20 @@ export function freezeEvent(raw: unknown, type: Record<string, string>, context:
     return refuse('nothing-to-send', 'objectIDs', 'name at least one object or filter');
   }
 
-  const tokens: Record<string, string> = {};
-  const wanted = {
-    userToken: userToken ?? context.tokens.userToken,
-    authenticatedUserToken: authenticatedUserToken ?? context.tokens.authenticatedUserToken,
-  };
-  for (const [field, value] of Object.entries(wanted)) {
-    if (value === undefined && field !== 'userToken') continue;
-    // The tokens in force have passed the guard already.
-    const check =
-      copy[field] === undefined || copy[field] === null ? checkUserToken(value, () => true) : context.checkToken(value);
+  const tokens: Partial<Record<keyof Tokens, string>> = {};
+  for (const field of ['userToken', 'authenticatedUserToken'] as const) {
+    const own = copy[field];
+    if (own === undefined || own === null) {
+      // The tokens in force have passed the guard already.
+      const inForce = context.tokens[field];
+      if (inForce !== undefined) tokens[field] = inForce;
+      continue;
+    }
+    const check = context.checkToken(own);
     if (!check.ok) return refuse('invalid-token', field, check.message);
     tokens[field] = check.token;
   }
+  if (tokens.userToken === undefined) return refuse('invalid-token', 'userToken', 'no user token is in force');
 
   if (isKnown && Array.isArray(event.filters))
     (event as Record<string, unknown>).filters = event.filters.map(encodeFilter);

@@ -1,5 +1,18 @@
-export * from './collector.js';
-export { type FakeClock, fakeClock, settled } from './fake-clock.js';
-export { type FakePage, fakePage } from './fake-page.js';
-export { type FakeAnswer, type FakeRequest, type FakeTransport, fakeTransport } from './fake-transport.js';
-export * from './insights-rules.js';
+export { createCollector } from './collector.js';
+export type {
+  CollectedEvent,
+  CollectedRequest,
+  Collector,
+  CollectorCondition,
+  CollectorOptions,
+  CollectorWaitOptions,
+  Fault,
+} from './collector.types.js';
+export type { FakeClock } from './fake-clock.js';
+export { fakeClock, settled } from './fake-clock.js';
+export type { FakePage } from './fake-page.js';
+export { fakePage } from './fake-page.js';
+export type { FakeAnswer, FakeRequest, FakeTransport } from './fake-transport.js';
+export { fakeTransport } from './fake-transport.js';
+export type { EventsRulesOptions, EventsVerdict } from './insights-rules.js';
+export { checkEventsBody } from './insights-rules.js';
