@@ -17,6 +17,8 @@ interface Group {
   readonly failures: number;
   /** Whether another batch passed since the first of them. */
   readonly otherPassed: boolean;
+  /** Whether it is a half of what was refused or suspected: then it never merges with others again. */
+  readonly isHalf: boolean;
 }
 
 /** What goes out in one request. */
@@ -47,6 +49,8 @@ export function batchPlan({ outbox, monotonicNow, now, maxEventAgeMs, onDrop }: 
   let current: { readonly batch: Batch; readonly group: Group | undefined } | undefined;
   let clockIsWrong = false;
   let lastWentWell = true;
+  /** Whether the last pick of fresh events left some behind that are due as well. */
+  let leftSome = false;
 
   const isFresh = (entry: OutboxEntry) => entry.trackedAt !== undefined && monotonicNow() - entry.trackedAt < freshMs;
 
@@ -77,19 +81,29 @@ export function batchPlan({ outbox, monotonicNow, now, maxEventAgeMs, onDrop }: 
     const picked: OutboxEntry[] = [];
     let alone: OutboxEntry | undefined;
     let bytes = 32;
+    leftSome = false;
     for (const entry of worthSending(outbox.entries())) {
-      if (grouped.has(entry.id) || except.has(entry.id) || bytes + entry.bytes > maxBytes) continue;
+      if (grouped.has(entry.id) || except.has(entry.id)) continue;
+      if (picked.length === maxBatchEvents || bytes + entry.bytes > maxBytes) {
+        leftSome = true;
+        continue;
+      }
       const open = doubts.openOf(entry);
       if (open.length > 0) {
         // One of a kind at a time: the answer to it decides about the others.
-        if (!open.some((doubt) => waitingDoubts.has(doubt))) alone ??= entry;
+        if (open.some((doubt) => waitingDoubts.has(doubt))) continue;
+        if (alone) leftSome = true;
+        else alone = entry;
         continue;
       }
       picked.push(entry);
       bytes += entry.bytes;
-      if (picked.length === maxBatchEvents) break;
     }
-    return picked.length > 0 || !alone ? picked : [alone];
+    if (picked.length > 0 || !alone) {
+      leftSome ||= alone !== undefined;
+      return picked;
+    }
+    return [alone];
   }
 
   function entriesOf(ids: readonly string[]): OutboxEntry[] {
@@ -123,7 +137,7 @@ export function batchPlan({ outbox, monotonicNow, now, maxEventAgeMs, onDrop }: 
     const middle = Math.ceil(ids.length / 2);
     ends(current.group);
     const halves = [ids.slice(0, middle), ids.slice(middle)].filter((half) => half.length > 0);
-    groups.unshift(...halves.map((half) => ({ ids: half, failures, otherPassed: false })));
+    groups.unshift(...halves.map((half) => ({ ids: half, failures, otherPassed: false, isHalf: true })));
   }
 
   /** Puts a batch that failed without an answer aside, so that others can show whether the network is at fault. */
@@ -132,20 +146,23 @@ export function batchPlan({ outbox, monotonicNow, now, maxEventAgeMs, onDrop }: 
     const isDoubtful = batch.entries.some((entry) => doubts.openOf(entry).length > 0);
     ends(group);
     // In an outage every attempt would leave a group of its own, each a request later: those not under suspicion merge.
-    const room = maxBatchEvents - batch.entries.length;
-    const other = isDoubtful
-      ? undefined
-      : groups.find((candidate) => !candidate.otherPassed && !group?.otherPassed && canMerge(candidate, batch, room));
+    const isSuspect = group?.isHalf || group?.otherPassed || isDoubtful;
+    const other = isSuspect ? undefined : groups.find((candidate) => canMerge(candidate, batch));
     ends(other);
-    const ids = [...(other?.ids ?? []), ...batch.entries.map(({ id }) => id)];
-    const failures = Math.max(other?.failures ?? 0, (group?.failures ?? 0) + 1);
-    groups.push({ ids, failures, otherPassed: group?.otherPassed ?? false });
+    groups.push({
+      ids: [...(other?.ids ?? []), ...batch.entries.map(({ id }) => id)],
+      failures: Math.max(other?.failures ?? 0, (group?.failures ?? 0) + 1),
+      otherPassed: group?.otherPassed ?? false,
+      isHalf: group?.isHalf ?? false,
+    });
   }
 
-  function canMerge({ ids }: Group, batch: Batch, room: number): boolean {
+  function canMerge({ ids, otherPassed, isHalf }: Group, batch: Batch): boolean {
     const entries = entriesOf(ids);
     return (
-      entries.length <= room &&
+      !otherPassed &&
+      !isHalf &&
+      entries.length + batch.entries.length <= maxBatchEvents &&
       entries.every((entry) => doubts.openOf(entry).length === 0) &&
       entries.reduce((sum, entry) => sum + entry.bytes, batch.bytes) <= maxBatchBytes
     );
@@ -190,8 +207,7 @@ export function batchPlan({ outbox, monotonicNow, now, maxEventAgeMs, onDrop }: 
 
     /** Whether events other than the current ones are due at once. */
     get hasBacklog(): boolean {
-      const size = current?.batch.entries.length ?? 0;
-      return groups.length > 0 || size >= maxBatchEvents || [...outbox.entries()].some((e) => e.doubts.length > 0);
+      return leftSome || groups.length > 0;
     },
 
     /** The current batch was accepted: it leaves the outbox. */

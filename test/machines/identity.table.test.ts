@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type AnyMachineSnapshot, initialTransition, transition } from 'xstate';
+import { type AnyStateMachine, initialTransition, transition } from 'xstate';
 import { adjacencyMapToArray, getAdjacencyMap } from 'xstate/graph';
 import { type IdentityEvent, type IdentityInput, identityMachine, tokensOf } from '../../machines/index.js';
 
@@ -18,8 +18,8 @@ function sendAll(snapshot: ReturnType<typeof start>, ...events: IdentityEvent[])
   for (const event of events) {
     const [next, actions] = transition(identityMachine, current, event);
     current = next;
-    effects = actions.map(({ type, params }) =>
-      type === 'xstate.emit' ? (params as unknown as { event: { type: string } }).event.type : type,
+    effects = actions.map((action: { type: string; params: unknown }) =>
+      action.type === 'xstate.emit' ? (action.params as { event: { type: string } }).event.type : action.type,
     );
   }
   const { userToken, authenticatedUserToken } = tokensOf(current.context);
@@ -388,11 +388,10 @@ it('has exactly these edges between states', () => {
     { type: 'consent.grant', freshAnonymousToken: fresh },
     { type: 'consent.deny' },
   ];
-  const map = getAdjacencyMap(identityMachine, {
+  const map = getAdjacencyMap(identityMachine as never as AnyStateMachine, {
     input: { anonymousToken: anon, consent: 'pending' },
     events,
-    serializeState: (state) =>
-      JSON.stringify([(state as AnyMachineSnapshot).value, (state as AnyMachineSnapshot).context]),
+    serializeState: (state) => JSON.stringify([state.value, state.context]),
   });
   const name = (value: unknown) => Object.values(value as object).join('+');
   const edges = adjacencyMapToArray(map)

@@ -1,6 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
-import { type ActorRefFrom, createActor, SimulatedClock, setup } from 'xstate';
-import { deliveryMachine, type IdentityEvent, identityMachine, tokensOf } from '../../machines/index.js';
+import { type ActorRefFrom, createActor, fromPromise, SimulatedClock, setup } from 'xstate';
+import {
+  type BatchOutcome,
+  type BatchResult,
+  deliveryMachine,
+  type IdentityEvent,
+  identityMachine,
+  tokensOf,
+} from '../../machines/index.js';
 
 const input = { anonymousToken: 'anonymous-1', consent: 'granted' } as const;
 
@@ -49,15 +56,13 @@ describe('a machine without the rest of the library', () => {
   });
 
   it('the delivery machine runs on a simulated clock and an invoked transport of any kind', async () => {
-    const { fromPromise } = await import('xstate');
     const clock = new SimulatedClock();
     const sent: number[] = [];
     const machine = deliveryMachine.provide({
       actors: {
-        sendBatch: fromPromise(async ({ input: { attempt } }: { input: { attempt: number } }) => {
+        sendBatch: fromPromise<BatchResult, { readonly attempt: number }>(async ({ input: { attempt } }) => {
           sent.push(attempt);
-          const outcome =
-            sent.length === 1 ? ({ kind: 'failed', status: 503 } as const) : ({ kind: 'accepted' } as const);
+          const outcome: BatchOutcome = sent.length === 1 ? { kind: 'failed', status: 503 } : { kind: 'accepted' };
           return { outcome, size: 1, waiting: 0, backlog: false };
         }),
       },

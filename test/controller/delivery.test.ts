@@ -1,0 +1,610 @@
+import { describe, expect, it } from 'vitest';
+import type { Receipt } from '../../src/index.js';
+import type { FakeRequest } from '../../src/testing/index.js';
+import { bench, click, ids } from '../support/bench.js';
+
+/** Looks at a promise without waiting for it. */
+function peek(promise: Promise<Receipt>): { readonly receipt: Receipt | undefined } {
+  const seen: { receipt: Receipt | undefined } = { receipt: undefined };
+  void promise.then((receipt) => {
+    seen.receipt = receipt;
+  });
+  return seen;
+}
+
+const minute = 60_000;
+const hour = 60 * minute;
+
+describe('batches', () => {
+  it('a burst of 1000 events is one request, and every receipt says delivered', async () => {
+    const { user, transport, send } = bench();
+    const receipts = Array.from({ length: 1000 }, (_, i) => user.track(click(`o${i}`)));
+    await send();
+    expect(transport.requests).toHaveLength(1);
+    expect(ids(transport.accepted)).toEqual(Array.from({ length: 1000 }, (_, i) => `o${i}`));
+    expect(new Set((await Promise.all(receipts)).map(({ status }) => status))).toEqual(new Set(['delivered']));
+  });
+
+  it('1001 events are two requests', async () => {
+    const { user, transport, send } = bench();
+    for (let i = 0; i < 1001; i += 1) void user.track(click(`o${i}`));
+    await send();
+    expect(transport.requests.map(({ events }) => events.length)).toEqual([1000, 1]);
+  });
+
+  it('no body reaches 2 MB, in bytes', async () => {
+    const { user, transport, send } = bench();
+    const long = '日'.repeat(10_000);
+    for (let i = 0; i < 100; i += 1) void user.track(click(`${long}${i}`));
+    await send();
+    expect(transport.accepted).toHaveLength(100);
+    for (const { body, bytes } of transport.requests) {
+      expect(bytes).toBe(Buffer.byteLength(body));
+      expect(bytes).toBeLessThan(2_000_000);
+    }
+  });
+
+  it('costs the machine one event for each window, not one for each track', async () => {
+    const sent: string[] = [];
+    const { user, send } = bench({
+      inspect: (event) => {
+        if (event.type === '@xstate.event' && event.event.type === 'delivery.queued') sent.push(event.event.type);
+      },
+    });
+    for (let i = 0; i < 100; i += 1) void user.track(click());
+    await send();
+    for (let i = 0; i < 100; i += 1) void user.track(click());
+    await send();
+    expect(sent).toHaveLength(2);
+  });
+
+  it('events tracked while a request is under way follow it', async () => {
+    const { user, transport, clock, send } = bench();
+    let answer = () => {};
+    transport.answerWith(
+      () =>
+        new Promise((resolve) => {
+          answer = () => resolve({ status: 200 });
+        }),
+    );
+    void user.track(click('a'));
+    await send();
+    const late = user.track(click('b'));
+    answer();
+    await clock.advance(0);
+    await clock.advance(250);
+    answer();
+    await clock.advance(0);
+    expect(ids(transport.accepted)).toEqual(['a', 'b']);
+    expect(await late).toEqual({ status: 'delivered' });
+  });
+
+  it('an event is frozen when it is tracked: later changes of the object or the login do not reach it', async () => {
+    const { user, transport, send } = bench();
+    const event = { ...click('a'), objectIDs: ['a'] };
+    void user.track(event);
+    event.objectIDs[0] = 'changed';
+    user.login('u1');
+    void user.track(click('b'));
+    await send();
+    expect(transport.accepted.map(({ userToken }) => userToken)).toEqual(['anonymous-1', 'u1']);
+    expect(ids(transport.accepted)).toEqual(['a', 'b']);
+  });
+});
+
+describe('what the server refuses', () => {
+  const refusing = (isBad: (id: string) => boolean) => (request: FakeRequest) =>
+    ids(request.events).some((id) => isBad(id!)) ? { status: 422, message: 'no good' } : { status: 200 };
+
+  it('DL-07: one poison event costs no other, and a logarithm of requests', async () => {
+    const { user, transport, send } = bench();
+    transport.answerWith(refusing((id) => id === 'o500'));
+    const receipts = Array.from({ length: 1000 }, (_, i) => user.track(click(`o${i}`)));
+    await send();
+    expect(transport.accepted).toHaveLength(999);
+    expect(await receipts[500]).toMatchObject({ status: 'dropped', reason: 'refused', message: 'no good' });
+    expect(await receipts[501]).toEqual({ status: 'delivered' });
+    expect(transport.requests.length).toBeLessThanOrEqual(2 * Math.ceil(Math.log2(1000)) + 1);
+  });
+
+  it('several poison events are all found, and nothing is sent twice with success', async () => {
+    const { user, transport, send } = bench();
+    const bad = new Set(['o0', 'o7', 'o8', 'o99']);
+    transport.answerWith(refusing((id) => bad.has(id)));
+    for (let i = 0; i < 100; i += 1) void user.track(click(`o${i}`));
+    await send();
+    const accepted = ids(transport.accepted);
+    expect(accepted).toHaveLength(96);
+    expect(new Set(accepted).size).toBe(96);
+  });
+
+  it('a body that is too large for the server is halved too', async () => {
+    const { user, transport, send } = bench();
+    transport.answerWith(({ events }) => ({ status: events.length > 10 ? 413 : 200 }));
+    for (let i = 0; i < 40; i += 1) void user.track(click(`o${i}`));
+    await send();
+    expect(new Set(ids(transport.accepted)).size).toBe(40);
+  });
+
+  it('another 4xx ends the batch with its reason, and later events are tried', async () => {
+    const { user, transport, send } = bench();
+    transport.answerWith({ status: 404 });
+    const lost = user.track(click());
+    await send();
+    expect(await lost).toEqual({ status: 'dropped', reason: 'refused', message: 'HTTP 404' });
+    transport.answerWith({ status: 200 });
+    void user.track(click());
+    await send();
+    expect(transport.accepted).toHaveLength(1);
+  });
+
+  it('401 stops and keeps: nothing more is sent, the notice is posted once, without the key', async () => {
+    const { user, transport, clock, notices, send } = bench();
+    transport.answerWith({ status: 401, message: 'Invalid Application-ID or API key' });
+    const receipt = user.track(click());
+    await send();
+    void user.track(click());
+    await clock.advance(hour);
+    expect(transport.requests).toHaveLength(1);
+    expect(user.delivery.getSnapshot().value).toBe('stopped');
+    expect(await receipt).toEqual({ status: 'stored' });
+    expect(notices.map(({ code }) => code)).toEqual(['credentials-refused']);
+    expect(JSON.stringify(notices)).not.toContain('KEY');
+  });
+
+  it("the server's text reaches the receipt without the token it may quote", async () => {
+    const { user, transport, send } = bench();
+    transport.answerWith(({ events }) => ({ status: 422, message: `bad userToken ${events[0]!.userToken}` }));
+    const receipt = user.track(click());
+    await send();
+    expect(await receipt).toMatchObject({ message: 'bad userToken …' });
+  });
+});
+
+describe('doubtful events', () => {
+  const doubtful = (objectID: string) => ({ ...click(objectID), eventName: 'x'.repeat(65) });
+
+  it('CM-08: a rule that seems broken is warned of once and the event is sent, alone', async () => {
+    const { user, transport, notices, send } = bench();
+    void user.track(click('a'));
+    void user.track(doubtful('b'));
+    void user.track(click('c'));
+    await send();
+    expect(transport.requests.map(({ events }) => ids(events))).toEqual([['a', 'c'], ['b']]);
+    expect(notices).toMatchObject([{ code: 'event-doubtful', message: expect.stringContaining('eventName') }]);
+  });
+
+  it('a doubt that the server does not share is batched from then on', async () => {
+    const { user, transport, send } = bench();
+    for (let i = 0; i < 1000; i += 1) void user.track(doubtful(`o${i}`));
+    await send();
+    expect(transport.accepted).toHaveLength(1000);
+    expect(transport.requests.length).toBeLessThanOrEqual(2);
+  });
+
+  it('one that it shares is dropped here from then on, with its reason', async () => {
+    const { user, transport, send } = bench();
+    transport.answerWith(({ events }) =>
+      events.some(({ eventName }) => (eventName as string).length > 64)
+        ? { status: 422, message: 'eventName too long' }
+        : { status: 200 },
+    );
+    const receipts = Array.from({ length: 1000 }, (_, i) => user.track(doubtful(`o${i}`)));
+    void user.track(click('good'));
+    await send();
+    expect(ids(transport.accepted)).toEqual(['good']);
+    expect(transport.requests).toHaveLength(2);
+    for (const receipt of await Promise.all(receipts)) {
+      expect(receipt).toEqual({ status: 'dropped', reason: 'refused', message: 'eventName too long' });
+    }
+  });
+
+  it('CM-08: an unknown extra field is no doubt; an unknown type passes untouched, on its own', async () => {
+    const { user, transport, send } = bench();
+    void user.track({ ...click('a'), algoliaSource: ['instantsearch'] } as never);
+    void user.track({ eventType: 'instantsearch', eventName: '__start__', filters: ['a:b c'], n: 1 } as never);
+    void user.track(click('b'));
+    await send();
+    expect(transport.requests.map(({ events }) => events.length)).toEqual([2, 1]);
+    expect(transport.requests[0]!.events[0]).toMatchObject({ algoliaSource: ['instantsearch'] });
+    expect(transport.requests[1]!.events[0]).toMatchObject({
+      eventName: '__start__',
+      filters: ['a:b c'],
+      n: 1,
+      userToken: 'anonymous-1',
+    });
+  });
+});
+
+describe('splitting', () => {
+  it('DL-10: 45 objects with 45 positions are three events, positions in step; one receipt', async () => {
+    const { user, transport, send } = bench();
+    const objectIDs = Array.from({ length: 45 }, (_, i) => `o${i}`);
+    const receipt = user.clickedObjectIDsAfterSearch({
+      eventName: 'Clicked',
+      index: 'products',
+      queryID: 'a'.repeat(32),
+      objectIDs,
+      positions: objectIDs.map((_, i) => i + 1),
+    });
+    await send();
+    expect(transport.accepted.map((e) => (e.objectIDs as string[]).length)).toEqual([20, 20, 5]);
+    expect(transport.accepted.flatMap((e) => e.objectIDs)).toEqual(objectIDs);
+    expect(transport.accepted.flatMap((e) => e.positions)).toEqual(objectIDs.map((_, i) => i + 1));
+    expect(await receipt).toEqual({ status: 'delivered' });
+  });
+
+  it('DL-10: no object is nothing to send', async () => {
+    const { user, transport, send } = bench();
+    const receipt = user.viewedObjectIDs({ eventName: 'Viewed', index: 'products', objectIDs: [] });
+    await send();
+    expect(await receipt).toMatchObject({ status: 'dropped', reason: 'nothing-to-send', field: 'objectIDs' });
+    expect(transport.requests).toEqual([]);
+  });
+
+  it('DL-10: positions that do not match are reported, and left to the server', async () => {
+    const { user, transport, notices, send } = bench();
+    const mismatched = { ...click(), queryID: 'a'.repeat(32), objectIDs: ['1', '2', '3'], positions: [1, 2] };
+    void user.track(mismatched as never);
+    void user.track({ ...mismatched, objectIDs: Array.from({ length: 45 }, String) } as never);
+    await send();
+    expect(transport.accepted.map((e) => (e.objectIDs as string[]).length)).toEqual([3, 45]);
+    expect(notices.every(({ code }) => code === 'event-doubtful')).toBe(true);
+    expect(notices.some(({ message }) => message.includes('positions'))).toBe(true);
+  });
+
+  it('the value of a split purchase is not multiplied', async () => {
+    const { user, transport, send } = bench();
+    const objectIDs = Array.from({ length: 30 }, (_, i) => `o${i}`);
+    const purchase = { eventName: 'Purchased', index: 'products', objectIDs, value: 60, currency: 'EUR' };
+    void user.purchasedObjectIDs({ ...purchase, objectData: objectIDs.map(() => ({ price: 1, quantity: 2 })) });
+    void user.purchasedObjectIDs(purchase);
+    await send();
+    expect(transport.accepted.map(({ value }) => value)).toEqual([40, 20, 60, undefined]);
+  });
+
+  it('filters are encoded once', async () => {
+    const { user, transport, send } = bench();
+    const filters = ['brand:A & B%', 'brand:A%20%26%20B%25', 'plain', 'a:b:c'];
+    void user.clickedFilters({ eventName: 'Clicked', index: 'products', filters });
+    await send();
+    expect(transport.accepted[0]!.filters).toEqual([
+      'brand:A%20%26%20B%25',
+      'brand:A%20%26%20B%25',
+      'plain',
+      'a:b%3Ac',
+    ]);
+  });
+});
+
+describe('failures', () => {
+  it('an outage loses and duplicates nothing, in few requests', async () => {
+    const { user, transport, clock } = bench();
+    transport.answerWith({ status: 503 });
+    for (let i = 0; i < 100; i += 1) {
+      void user.track(click(`o${i}`));
+      await clock.advance(300);
+    }
+    transport.answerWith({ status: 200 });
+    await clock.advance(5 * minute);
+    expect(ids(transport.accepted)).toEqual(Array.from({ length: 100 }, (_, i) => `o${i}`));
+    expect(transport.requests.length).toBeLessThanOrEqual(10);
+  });
+
+  it('DL-05: a dead endpoint is tried ever more rarely, and success resumes at once', async () => {
+    const { user, transport, clock } = bench();
+    transport.answerWith({ status: 0 });
+    const delivered = user.track(click('a'));
+    await clock.advance(10 * minute);
+    expect(transport.requests.length).toBeLessThanOrEqual(10);
+    const before = transport.requests.length;
+    await clock.advance(24 * hour);
+    expect(transport.requests.length - before).toBeLessThanOrEqual((24 * 60) / 5);
+    transport.answerWith({ status: 200 });
+    await clock.advance(5 * minute);
+    expect(ids(transport.accepted)).toEqual(['a']);
+    expect(await delivered).toEqual({ status: 'stored' });
+    void user.track(click('b'));
+    await clock.advance(250);
+    expect(ids(transport.accepted)).toEqual(['a', 'b']);
+  });
+
+  it('Retry-After is kept, and neither flush nor new events cut it short', async () => {
+    const { user, transport, clock, send } = bench({ random: () => 0 });
+    transport.answerWith({ status: 429, retryAfterMs: 60_000 });
+    void user.track(click('a'));
+    await send();
+    transport.answerWith({ status: 200 });
+    void user.flush({ timeoutMs: 1 });
+    void user.track(click('b'));
+    await clock.advance(59_999);
+    expect(transport.requests).toHaveLength(1);
+    await clock.advance(1);
+    expect(ids(transport.accepted)).toEqual(['a', 'b']);
+  });
+
+  it('a request that hangs is given up and tried again', async () => {
+    const { user, transport, clock, send } = bench();
+    transport.answerWith(() => new Promise(() => {}));
+    void user.track(click('a'));
+    await send();
+    transport.answerWith({ status: 200 });
+    await clock.advance(30_000 + 2_000);
+    expect(ids(transport.accepted)).toEqual(['a']);
+    expect(transport.requests).toHaveLength(2);
+  });
+
+  it('offline nothing is tried; online all goes at once', async () => {
+    const { user, transport, clock, page } = bench();
+    page.say('offline');
+    for (let i = 0; i < 10; i += 1) void user.track(click(`o${i}`));
+    await clock.advance(hour);
+    expect(transport.requests).toEqual([]);
+    page.say('online');
+    await clock.advance(250);
+    expect(transport.requests.map(({ events }) => events.length)).toEqual([10]);
+  });
+
+  it('a batch that never gets a readable answer while others pass is halved, and its culprit dropped', async () => {
+    const { user, transport, clock } = bench();
+    // An answer without CORS headers looks like a dead network.
+    transport.answerWith(({ events }) => ({ status: ids(events).includes('poison') ? 0 : 200 }));
+    const receipts = ['a', 'poison', 'b', 'c'].map((id) => user.track(click(id)));
+    await clock.advance(250);
+    for (let i = 0; i < 60; i += 1) {
+      void user.track(click(`later${i}`));
+      await clock.advance(minute);
+    }
+    const accepted = ids(transport.accepted);
+    expect(accepted).toEqual(expect.arrayContaining(['a', 'b', 'c', 'later0', 'later59']));
+    expect(new Set(accepted).size).toBe(accepted.length);
+    expect(accepted).not.toContain('poison');
+    expect((await receipts[1])?.status).toBe('stored');
+  });
+
+  it('a dead network alone halves nothing: what failed goes out together when it is back', async () => {
+    const { user, transport, clock } = bench();
+    transport.answerWith({ status: 0 });
+    for (let i = 0; i < 50; i += 1) {
+      void user.track(click(`o${i}`));
+      await clock.advance(minute);
+    }
+    const attempts = transport.requests.length;
+    transport.answerWith({ status: 200 });
+    await clock.advance(6 * minute);
+    expect(new Set(ids(transport.accepted)).size).toBe(50);
+    expect(transport.accepted).toHaveLength(50);
+    expect(transport.requests.length - attempts).toBeLessThanOrEqual(3);
+  });
+});
+
+describe('age and clocks', () => {
+  it('DL-07: an event past the age limit is dropped before sending, fresh ones go', async () => {
+    const { user, transport, clock, page } = bench({ maxEventAgeMs: 4 * 24 * hour });
+    page.say('offline');
+    const old = user.track(click('old'));
+    await clock.advance(5 * 24 * hour);
+    void user.track(click('new'));
+    const dropped: unknown[] = [];
+    user.on('eventDropped', (event) => dropped.push([event.reason, ...ids([event.event as never])]));
+    page.say('online');
+    await clock.advance(250);
+    expect(ids(transport.accepted)).toEqual(['new']);
+    expect(dropped).toEqual([['too-old', 'old']]);
+    expect(await old).toEqual({ status: 'stored' });
+  });
+
+  it('a wrong device clock costs one extra request, then events travel without timestamp', async () => {
+    const { user, transport, clock, send } = bench();
+    const real = clock.now();
+    clock.setNow(real - 365 * 24 * hour);
+    transport.answerWith(({ events }) =>
+      events.some(({ timestamp }) => timestamp !== undefined && real - (timestamp as number) > 30 * 24 * hour)
+        ? { status: 422, message: 'The timestamp is too old' }
+        : { status: 200 },
+    );
+    for (let i = 0; i < 100; i += 1) void user.track(click(`o${i}`));
+    await send();
+    expect(transport.accepted).toHaveLength(100);
+    expect(transport.requests).toHaveLength(2);
+    void user.track(click('later'));
+    await send();
+    expect(transport.requests).toHaveLength(3);
+  });
+
+  it('a timestamp that the application gave is kept, and its refusal is the end of the event', async () => {
+    const { user, transport, send } = bench();
+    transport.answerWith({ status: 422, message: 'The timestamp is too old' });
+    const receipt = user.track({ ...click(), timestamp: 1_799_999_999_000 });
+    await send();
+    expect(transport.requests.map(({ events }) => events[0]!.timestamp)).toEqual([1_799_999_999_000]);
+    expect(await receipt).toMatchObject({ status: 'dropped', reason: 'refused' });
+  });
+
+  it('a set clock does not make fresh events old', async () => {
+    const { user, transport, clock, page } = bench();
+    clock.setNow(0);
+    page.say('offline');
+    void user.track(click());
+    clock.setNow(1_800_000_000_000);
+    page.say('online');
+    await clock.advance(250);
+    expect(transport.requests).toHaveLength(1);
+  });
+});
+
+describe('receipts', () => {
+  it('say stored after ten seconds without an answer, and the listener hears the rest', async () => {
+    const { user, transport, clock } = bench();
+    transport.answerWith({ status: 503 });
+    const delivered: unknown[] = [];
+    user.on('eventDelivered', ({ event }) => delivered.push(...ids([event as never])));
+    const seen = peek(user.track(click('a')));
+    await clock.advance(9_999);
+    expect(seen.receipt).toBeUndefined();
+    await clock.advance(1);
+    expect(seen.receipt).toEqual({ status: 'stored' });
+    transport.answerWith({ status: 200 });
+    await clock.advance(5 * minute);
+    expect(delivered).toEqual(['a']);
+  });
+
+  it('a full outbox lets the oldest go, and says so', async () => {
+    const { memoryOutbox } = await import('../../src/index.js');
+    const { user, transport, page, clock } = bench({ outbox: memoryOutbox({ maxEvents: 3 }) });
+    page.say('offline');
+    const receipts = ['a', 'b', 'c', 'd', 'e'].map((id) => user.track(click(id)));
+    expect(await receipts[0]).toEqual({ status: 'dropped', reason: 'outbox-full' });
+    page.say('online');
+    await clock.advance(250);
+    expect(ids(transport.accepted)).toEqual(['c', 'd', 'e']);
+  });
+});
+
+describe('consent', () => {
+  it('pending: nothing is read, stored or sent; a grant lets the events go under their own tokens', async () => {
+    const calls: string[] = [];
+    const spying = {
+      read: (slot: string) => void calls.push(`read ${slot}`) as undefined,
+      write: (slot: string) => void calls.push(`write ${slot}`),
+      remove: (slot: string) => void calls.push(`remove ${slot}`),
+      erase: () => void calls.push('erase'),
+    };
+    const { user, transport, clock } = bench({ consent: 'pending', jar: spying });
+    const first = user.track(click('a'));
+    user.login('u1');
+    void user.track(click('b'));
+    await clock.advance(hour);
+    expect(calls).toEqual([]);
+    expect(transport.requests).toEqual([]);
+    expect(await first).toEqual({ status: 'stored' });
+    user.consent.grant();
+    await clock.advance(250);
+    expect(transport.accepted.map(({ userToken }) => userToken)).toEqual(['anonymous-1', 'u1']);
+    expect(calls).toContain('write identified');
+  });
+
+  it('CO-01: denied: nothing is sent or kept, there is no token, and a later grant starts cleanly', async () => {
+    const { user, transport, jar, send } = bench({ consent: 'denied' });
+    expect(user.token).toBeUndefined();
+    expect(await user.track(click())).toEqual({ status: 'dropped', reason: 'opted-out' });
+    await send();
+    expect(transport.requests).toEqual([]);
+    expect(jar.read('anonymous')).toBeUndefined();
+    user.consent.grant();
+    expect(jar.read('anonymous')).toBe(user.token);
+  });
+
+  it('a denial drops what waits with its reason, also what is under way, and erases the jar', async () => {
+    const { user, transport, clock, jar, send } = bench();
+    user.login('u1');
+    transport.answerWith({ status: 503 });
+    const ends: unknown[] = [];
+    user.on('eventDropped', ({ reason }) => ends.push(reason));
+    const receipt = user.track(click());
+    await send();
+    user.consent.deny();
+    transport.answerWith({ status: 200 });
+    await clock.advance(hour);
+    expect(await receipt).toEqual({ status: 'dropped', reason: 'opted-out' });
+    expect(ends).toEqual(['opted-out']);
+    expect(transport.accepted).toEqual([]);
+    expect([jar.read('anonymous'), jar.read('identified')]).toEqual([undefined, undefined]);
+  });
+});
+
+describe('the end of the page', () => {
+  it('DL-01: hidden flushes; pagehide hands over what is left; nothing goes twice', async () => {
+    const { user, transport, page, clock } = bench();
+    void user.track(click('a'));
+    page.say('hidden');
+    await clock.advance(0);
+    expect(ids(transport.accepted)).toEqual(['a']);
+    const receipt = user.track(click('b'));
+    page.say('exit');
+    expect(transport.requests.at(-1)).toMatchObject({ handedOver: true });
+    expect(await receipt).toEqual({ status: 'stored' });
+    page.say('hidden');
+    page.say('exit');
+    await clock.advance(hour);
+    expect(ids(transport.accepted)).toEqual(['a', 'b']);
+  });
+
+  it('DL-02: what exceeds the budget stays, in bytes, and goes out when the page comes back', async () => {
+    const { user, transport, page, clock } = bench();
+    for (let i = 0; i < 60; i += 1) void user.track(click('é'.repeat(900) + i));
+    page.say('exit');
+    const [first] = transport.requests;
+    expect(first!.bytes).toBeLessThanOrEqual(49_152);
+    expect(first!.events.length).toBeGreaterThan(20);
+    page.say('restored');
+    await clock.advance(250);
+    expect(new Set(ids(transport.accepted)).size).toBe(60);
+    expect(transport.accepted).toHaveLength(60);
+  });
+
+  it('a doubtful event travels alone at the end too', async () => {
+    const { user, transport, page } = bench();
+    void user.track(click('a'));
+    void user.track({ ...click('b'), eventName: '' });
+    page.say('exit');
+    expect(transport.requests.map(({ events }) => ids(events))).toEqual([['a'], ['b']]);
+  });
+
+  it('what is under way by keepalive is not sent again', async () => {
+    const { user, transport, page, clock, send } = bench();
+    transport.answerWith(() => new Promise(() => {}));
+    void user.track(click('a'));
+    await send();
+    void user.track(click('b'));
+    page.say('exit');
+    await clock.advance(hour);
+    expect(transport.requests.map(({ events }) => ids(events))).toEqual([['a'], ['b']]);
+  });
+
+  it('dispose hands over what waits and leaves no timer and no listener', async () => {
+    const { user, transport, page, clock } = bench();
+    const receipt = user.track(click('a'));
+    user.dispose();
+    user.dispose();
+    expect(ids(transport.accepted)).toEqual(['a']);
+    expect(await receipt).toEqual({ status: 'stored' });
+    expect([clock.timers, page.listeners]).toEqual([0, 0]);
+    expect(await user.track(click('b'))).toEqual({ status: 'dropped', reason: 'disposed' });
+    expect(await user.flush()).toBe(false);
+  });
+
+  it('dispose before consent tells the end of what waited', async () => {
+    const { user, transport } = bench({ consent: 'pending' });
+    const ends: unknown[] = [];
+    user.on('eventDropped', ({ reason }) => ends.push(reason));
+    void user.track(click('a'));
+    user.dispose();
+    expect(ends).toEqual(['disposed']);
+    expect(transport.requests).toEqual([]);
+  });
+});
+
+describe('flush', () => {
+  it('sends at once and resolves to whether nothing waits', async () => {
+    const { user, transport, clock } = bench();
+    void user.track(click('a'));
+    const flushed = user.flush();
+    await clock.advance(0);
+    expect(await flushed).toBe(true);
+    expect(ids(transport.accepted)).toEqual(['a']);
+    expect(await user.flush()).toBe(true);
+  });
+
+  it('gives up at its time, and at once where nothing can be sent', async () => {
+    const { user, transport, clock, send } = bench();
+    transport.answerWith({ status: 503 });
+    void user.track(click('a'));
+    await send();
+    expect(await user.flush({ timeoutMs: 1 })).toBe(false);
+    const held = bench({ consent: 'pending' });
+    void held.user.track(click('a'));
+    expect(await held.user.flush()).toBe(false);
+    await clock.advance(0);
+  });
+});
