@@ -14,7 +14,8 @@ export const maxRetryAfterMs = 86_400_000;
 export function retryDelayMs(context: Pick<DeliveryContext, 'attempt' | 'retryAfterMs'>, random = 1): number {
   const ceiling = Math.min(maxRetryDelayMs, firstRetryDelayMs * 2 ** Math.max(0, context.attempt - 1));
   const asked = Math.min(maxRetryAfterMs, context.retryAfterMs ?? 0);
-  return Math.round(asked + random * ceiling);
+  const share = random >= 0 && random <= 1 ? random : 1;
+  return Math.round(asked + share * ceiling);
 }
 
 /** What an HTTP status means for a batch; 0 stands for no readable answer.

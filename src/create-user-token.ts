@@ -82,6 +82,15 @@ export interface UserToken extends EventMethods {
   readonly delivery: ActorRefFrom<typeof deliveryMachine>;
 }
 
+function timeoutIn(options: unknown): number {
+  try {
+    const { timeoutMs } = options as { readonly timeoutMs: number };
+    return timeoutMs >= 0 && timeoutMs < 2 ** 31 ? timeoutMs : 5_000;
+  } catch {
+    return 5_000;
+  }
+}
+
 function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : typeof error;
 }
@@ -202,7 +211,13 @@ export function createUserToken(options: UserTokenOptions): UserToken {
       return Promise.resolve(frozen.dropped);
     }
     for (const { field, rule } of frozen.doubts) notices.post('event-doubtful', `${field}: ${rule}`);
-    return delivery.enqueue(frozen.entries);
+    try {
+      return delivery.enqueue(frozen.entries);
+    } catch (error) {
+      // Only an outbox of the application's own can throw here.
+      onError(error);
+      return refuse('error-contained');
+    }
   }
 
   function sync(id: unknown): TokenCheck {
@@ -239,9 +254,7 @@ export function createUserToken(options: UserTokenOptions): UserToken {
     getSnapshot: () => snapshot,
     subscribe: (listener) => changes.on('change', () => listener(snapshot)),
     on: events.on,
-    flush({ timeoutMs = 5_000 } = {}) {
-      return isDisposed ? Promise.resolve(false) : delivery.flush(timeoutMs);
-    },
+    flush: async (options) => !isDisposed && delivery.flush(timeoutIn(options)),
     dispose() {
       if (isDisposed) return;
       isDisposed = true;

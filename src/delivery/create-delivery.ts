@@ -138,6 +138,22 @@ export function createDelivery(ports: DeliveryPorts) {
       }
     };
 
+  const dropAll = safely((reason: DropReason) => {
+    const entries = [...outbox.entries()];
+    outbox.clear();
+    plan.clear();
+    for (const entry of entries) tellDropped(entry, reason);
+  });
+
+  function jitter(): number {
+    try {
+      return ports.random();
+    } catch (error) {
+      ports.onError(error);
+      return 1;
+    }
+  }
+
   const machine = deliveryMachine.provide({
     actors: {
       sendBatch: fromPromise<BatchResult, { readonly attempt: number }>(({ input, signal }) =>
@@ -152,7 +168,7 @@ export function createDelivery(ports: DeliveryPorts) {
     delays: {
       batchWindow: ports.batchWindowMs,
       requestTimeout: ports.requestTimeoutMs,
-      retryDelay: ({ context }) => retryDelayMs(context, ports.random()),
+      retryDelay: ({ context }) => retryDelayMs(context, jitter()),
     },
     actions: {
       removeBatch: safely(() => {
@@ -171,12 +187,7 @@ export function createDelivery(ports: DeliveryPorts) {
         if (outcome.kind === 'credentialsRefused') ports.onCredentialsRefused(outcome.status);
       }),
       handOver: safely(handOver),
-      dropAll: safely(() => {
-        const entries = [...outbox.entries()];
-        outbox.clear();
-        plan.clear();
-        for (const entry of entries) tellDropped(entry, 'opted-out');
-      }),
+      dropAll: () => dropAll('opted-out'),
     },
   });
 
@@ -246,7 +257,7 @@ export function createDelivery(ports: DeliveryPorts) {
     stop(): void {
       isLeaving = true;
       actor.send({ type: 'page.exit' });
-      if (!outbox.durable) for (const entry of [...outbox.entries()]) tellDropped(entry, 'disposed');
+      if (!outbox.durable) dropAll('disposed');
       actor.stop();
       receipts.close();
       checkFlushes();

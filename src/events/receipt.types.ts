@@ -17,7 +17,9 @@ export type DropReason =
   /** The server refused it, or refused its like before. */
   | 'refused'
   /** `dispose()` was called. */
-  | 'disposed';
+  | 'disposed'
+  /** An outbox that the application supplied threw. */
+  | 'error-contained';
 
 /** The end of an event that is not delivered. */
 export interface Dropped {

@@ -11,7 +11,7 @@ import {
   tokensOf,
   type VisitorState,
 } from '../../machines/index.js';
-import type { Clock, TokenJar } from '../adapters/ports.js';
+import type { Clock, TokenJar, TokenSlot } from '../adapters/ports.js';
 import { safeSend } from '../safe-send.js';
 
 /** What the identity is wired to. */
@@ -34,9 +34,18 @@ export interface IdentityPorts {
 export function createIdentity(ports: IdentityPorts) {
   const { jar, rememberUser, checkToken, generateToken, onError } = ports;
 
+  function read(slot: TokenSlot): string | undefined {
+    try {
+      return jar.read(slot);
+    } catch (error) {
+      onError(error);
+      return undefined;
+    }
+  }
+
   function stored(): { readonly anonymousToken: string | undefined; readonly identifiedToken: string | undefined } {
-    const anonymousToken = jar.read('anonymous');
-    const identifiedToken = rememberUser ? jar.read('identified') : undefined;
+    const anonymousToken = read('anonymous');
+    const identifiedToken = rememberUser ? read('identified') : undefined;
     return {
       anonymousToken: isAnonymousToken(anonymousToken) ? anonymousToken : undefined,
       identifiedToken: checkToken(identifiedToken).ok ? identifiedToken : undefined,

@@ -1,0 +1,215 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { fetchTransport } from '../../src/adapters/fetch-transport.js';
+import type { Transport, TransportRequest } from '../../src/adapters/ports.js';
+import { type Collector, createCollector, type Fault, fakeTransport } from '../../src/testing/index.js';
+
+const event = { eventType: 'view', eventName: 'Viewed', index: 'products', objectIDs: ['1'], userToken: 'anonymous-1' };
+
+let collector: Collector;
+beforeAll(async () => {
+  collector = await createCollector({ appId: 'APP', apiKey: 'KEY' });
+});
+afterAll(() => collector.close());
+beforeEach(() => {
+  collector.setFault(null);
+  collector.clear();
+});
+
+function requestOf(events: readonly object[] = [event], apiKey = 'KEY'): TransportRequest {
+  const body = JSON.stringify({ events });
+  const url = `${collector.origin}/1/events?X-Algolia-Application-Id=APP&X-Algolia-API-Key=${apiKey}`;
+  return { url, body, bytes: Buffer.byteLength(body) };
+}
+
+/** Sends a beacon as browsers do: queued at once, the answer is nobody's. */
+const queuedBeacon = (url: string, body: string) => {
+  void fetch(url, { method: 'POST', body, keepalive: true }).then((response) => response.text());
+  return true;
+};
+
+/** A transport, and how it is told to meet a fault of the server. */
+interface Subject {
+  readonly create: () => Transport;
+  readonly meet: (transport: Transport, fault: Fault & { status: number }) => void;
+  readonly arrived: (transport: Transport) => Promise<readonly object[]>;
+}
+
+const viaServer = {
+  meet: (_: Transport, fault: Fault) => collector.setFault(fault),
+  arrived: async () => (await collector.waitForEvents(1)).map((collected) => collected.event as object),
+};
+const subjects: [string, Subject][] = [
+  ['fetch', { create: () => fetchTransport(), ...viaServer }],
+  [
+    'fetch without keepalive, beacons at page exit',
+    { create: () => fetchTransport({ keepalive: false, sendBeacon: queuedBeacon }), ...viaServer },
+  ],
+  [
+    'fetch given by the application',
+    { create: () => fetchTransport({ fetch: (...args) => fetch(...args) }), ...viaServer },
+  ],
+  [
+    'the fake',
+    {
+      create: () => fakeTransport(),
+      meet: (transport, { status, retryAfter }) =>
+        (transport as ReturnType<typeof fakeTransport>).answerWith({
+          status,
+          message: 'fault',
+          ...(retryAfter === undefined ? {} : { retryAfterMs: Number(retryAfter) * 1000 }),
+        }),
+      arrived: async (transport) => (transport as ReturnType<typeof fakeTransport>).accepted,
+    },
+  ],
+];
+
+describe.each(subjects)('a transport: %s', (_, { create, meet, arrived }) => {
+  const options = (outlives = false) => ({ outlives, signal: new AbortController().signal });
+
+  it('delivers what it is given, byte for byte', async () => {
+    const transport = create();
+    const events = [{ ...event, objectIDs: ['café-1', '日本', '😀'] }];
+    expect(await transport.send(requestOf(events), options())).toMatchObject({ status: 200 });
+    expect(await arrived(transport)).toEqual(events);
+  });
+
+  it('delivers what must outlive the page', async () => {
+    const transport = create();
+    expect(await transport.send(requestOf(), options(true))).toMatchObject({ status: 200 });
+  });
+
+  it("tells the server's status and message", async () => {
+    const transport = create();
+    meet(transport, { status: 422, body: '{"status":422,"message":"fault"}' });
+    expect(await transport.send(requestOf(), options())).toMatchObject({ status: 422, message: 'fault' });
+  });
+
+  it('tells how long the server asks to wait', async () => {
+    const transport = create();
+    meet(transport, { status: 429, retryAfter: 7 });
+    expect(await transport.send(requestOf(), options())).toMatchObject({ status: 429, retryAfterMs: 7_000 });
+  });
+
+  it('ends with status 0 when it is cancelled', async () => {
+    const transport = create();
+    const controller = new AbortController();
+    if ('answerWith' in transport)
+      (transport as ReturnType<typeof fakeTransport>).answerWith(() => new Promise(() => {}));
+    else collector.setFault({ hang: true });
+    const answer = transport.send(requestOf(), { outlives: false, signal: controller.signal });
+    controller.abort();
+    expect(await answer).toMatchObject({ status: 0 });
+  });
+
+  it('hands over at page exit', async () => {
+    const transport = create();
+    expect(transport.exitBudget).toBeGreaterThan(0);
+    expect(transport.handOver(requestOf())).toBe(true);
+    expect(await arrived(transport)).toEqual([event]);
+  });
+});
+
+describe('the fetch transport', () => {
+  const signal = new AbortController().signal;
+
+  it('DL-04: makes a CORS-simple request: text/plain, credentials in the query, no header added', async () => {
+    await fetchTransport().send(requestOf(), { outlives: false, signal });
+    const [request] = await collector.waitForRequests(1);
+    expect(request!.headers['content-type']).toBe('text/plain;charset=UTF-8');
+    expect(Object.keys(request!.headers).filter((name) => name.startsWith('x-'))).toEqual([]);
+    expect(collector.requests.some(({ preflight }) => preflight)).toBe(false);
+  });
+
+  it('DL-11: the length that the server reads is in bytes, for characters of 2, 3 and 4 bytes', async () => {
+    const request = requestOf([{ ...event, objectIDs: ['café-1', '日本', '😀'] }]);
+    await fetchTransport().send(request, { outlives: false, signal });
+    const [received] = await collector.waitForRequests(1);
+    expect([received!.bytes, Number(received!.headers['content-length'])]).toEqual([request.bytes, request.bytes]);
+    expect(request.bytes).toBeGreaterThan(request.body.length);
+  });
+
+  it.each<[string, Fault]>([
+    ['a dropped connection', { drop: true }],
+    ['an answer that got lost', { dropAfterAccept: true }],
+  ])('%s is status 0', async (_, fault) => {
+    collector.setFault(fault);
+    expect(await fetchTransport().send(requestOf(), { outlives: false, signal })).toMatchObject({ status: 0 });
+  });
+
+  it('no server is status 0, refused credentials 401, an HTML page has no message', async () => {
+    const gone = { ...requestOf(), url: 'http://127.0.0.1:1/1/events' };
+    expect((await fetchTransport().send(gone, { outlives: false, signal })).status).toBe(0);
+    expect((await fetchTransport().send(requestOf([event], 'WRONG'), { outlives: false, signal })).status).toBe(401);
+    collector.setFault({ status: 503, body: '<h1>down</h1>' });
+    expect(await fetchTransport().send(requestOf(), { outlives: false, signal })).toMatchObject({
+      status: 503,
+      message: '',
+    });
+  });
+
+  it('a redirect is followed nowhere', async () => {
+    const fetched = vi.fn(async (_url: string | URL | Request, init?: RequestInit) => {
+      if (init?.redirect === 'error') throw new TypeError('redirected');
+      return new Response('{}');
+    });
+    expect((await fetchTransport({ fetch: fetched }).send(requestOf(), { outlives: false, signal })).status).toBe(0);
+  });
+
+  it('Retry-After as a date is counted from now, one that has passed or is nonsense is none', async () => {
+    const now = Date.parse('2027-01-01T00:00:00Z');
+    const answer = async (header: string) => {
+      const response = new Response('', { status: 503, headers: { 'Retry-After': header } });
+      const transport = fetchTransport({ fetch: async () => response, now: () => now });
+      return (await transport.send(requestOf(), { outlives: false, signal })).retryAfterMs;
+    };
+    expect(await answer('Fri, 01 Jan 2027 00:01:00 GMT')).toBe(60_000);
+    expect(await answer('Thu, 31 Dec 2026 00:00:00 GMT')).toBeUndefined();
+    expect(await answer('soon')).toBeUndefined();
+    expect(await answer('0')).toBe(0);
+  });
+
+  it('charges the budget in bytes until the body is read, and asks for keepalive only where it must outlive', async () => {
+    const answers: (() => void)[] = [];
+    const inits: (boolean | undefined)[] = [];
+    const transport = fetchTransport({
+      keepalive: true,
+      fetch: (_, init) => {
+        inits.push(init?.keepalive);
+        return new Promise((resolve) => {
+          answers.push(() => resolve(new Response('{}')));
+        });
+      },
+    });
+    const whole = transport.exitBudget;
+    const request = requestOf([{ ...event, objectIDs: ['é'.repeat(100)] }]);
+    const kept = transport.send(request, { outlives: true, signal });
+    const ordinary = transport.send(request, { outlives: false, signal });
+    expect(transport.exitBudget).toBe(whole - request.bytes);
+    transport.handOver(request);
+    expect(transport.exitBudget).toBe(whole - 2 * request.bytes);
+    expect(inits).toEqual([true, undefined, true]);
+    for (const answer of answers) answer();
+    await Promise.all([kept, ordinary]);
+    await vi.waitUntil(() => transport.exitBudget === whole);
+  });
+
+  it('DL-02: a beacon that is not taken, or throws, is not handed over', () => {
+    const refused = fetchTransport({ keepalive: false, sendBeacon: () => false });
+    expect(refused.handOver(requestOf())).toBe(false);
+    const throwing = fetchTransport({
+      keepalive: false,
+      sendBeacon: () => {
+        throw new Error('blocked');
+      },
+    });
+    expect(throwing.handOver(requestOf())).toBe(false);
+  });
+
+  it('DL-14: where fetch can outlive the page no beacon is used, since blockers cancel those and say nothing', async () => {
+    const sendBeacon = vi.fn(() => true);
+    const transport = fetchTransport({ keepalive: true, sendBeacon });
+    expect(transport.handOver(requestOf())).toBe(true);
+    await collector.waitForEvents(1);
+    expect(sendBeacon).not.toHaveBeenCalled();
+  });
+});

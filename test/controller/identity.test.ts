@@ -1,0 +1,214 @@
+import { describe, expect, it, vi } from 'vitest';
+import { createUserToken, hashUserToken, isUserToken, memoryJar } from '../../src/index.js';
+import { bench, click } from '../support/bench.js';
+
+describe('creation', () => {
+  it('CM-05: the token of the jar is readable at once', () => {
+    const { user } = bench({ jar: memoryJar({ anonymous: 'anonymous-stored' }) });
+    expect(user.token).toBe('anonymous-stored');
+  });
+
+  it('a reload, a second page and another visit know the user', () => {
+    const jar = memoryJar();
+    bench({ jar }).user.login('u1');
+    expect(bench({ jar }).user.getSnapshot()).toMatchObject({ token: 'u1', state: 'identified' });
+  });
+
+  it('ID-11: persisted u1, the application says nobody: logged out, and the jar forgets', () => {
+    const jar = memoryJar({ anonymous: 'anonymous-a', identified: 'u1' });
+    const { user } = bench({ jar, user: null });
+    expect(user.getSnapshot()).toMatchObject({ token: 'anonymous-a', state: 'loggedOut' });
+    expect(jar.read('identified')).toBeUndefined();
+  });
+
+  it('the user given at creation is in force before the token is first read', () => {
+    expect(bench({ user: 42 }).user.token).toBe('42');
+    expect(bench({ user: 'u2', jar: memoryJar({ identified: 'u1' }) }).user.token).toBe('u2');
+  });
+
+  it('XS-04: a jar full of nonsense is an anonymous start that keeps a valid token', () => {
+    const nonsense = '{"value":"renamed","version":0}';
+    const { user } = bench({ jar: memoryJar({ anonymous: 'anonymous-kept', identified: nonsense }) });
+    expect(user.getSnapshot()).toMatchObject({ token: 'anonymous-kept', state: 'anonymous' });
+    const other = bench({ jar: memoryJar({ anonymous: nonsense, identified: nonsense }) });
+    expect(other.user.token).toBe('anonymous-1');
+    expect(other.user.state).toBe('anonymous');
+  });
+
+  it('tokens are generated as anonymous- and a version 4 UUID, each its own', () => {
+    const tokens = Array.from({ length: 50 }, () => {
+      const user = createUserToken({ appId: 'A', apiKey: 'K', consent: 'pending', cookie: false });
+      user.dispose();
+      return user.token!;
+    });
+    for (const token of tokens) {
+      expect(token).toMatch(/^anonymous-[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    }
+    expect(new Set(tokens).size).toBe(50);
+  });
+});
+
+describe('remembering', () => {
+  it('remember: page writes no user and resumes none', () => {
+    const jar = memoryJar({ anonymous: 'anonymous-a', identified: 'u0' });
+    const { user, page } = bench({ jar, remember: 'page' });
+    expect(user.state).toBe('anonymous');
+    user.login('u1');
+    expect(jar.read('identified')).toBeUndefined();
+    page.say('restored');
+    expect(user.token).toBe('u1');
+  });
+
+  it('ID-01: logout removes the user from the jar and keeps the anonymous token', () => {
+    const { user, jar } = bench({ strategy: 'link' });
+    user.login('u1');
+    expect(jar.read('identified')).toBe('u1');
+    user.logout();
+    expect([jar.read('anonymous'), jar.read('identified')]).toEqual(['anonymous-1', undefined]);
+    expect(user.authenticatedToken).toBeUndefined();
+  });
+
+  it('ID-04: by default the anonymous token is restored, as Algolia advises; renew starts another', () => {
+    const restored = bench();
+    restored.user.login('A');
+    restored.user.logout();
+    expect(restored.user.token).toBe('anonymous-1');
+    const renewed = bench({ onLogout: 'renew' });
+    const first = renewed.user.token;
+    renewed.user.login('A');
+    renewed.user.logout();
+    expect(renewed.user.token).not.toBe(first);
+    expect(renewed.jar.read('anonymous')).toBe(renewed.user.token);
+  });
+
+  it('CO-02: the token in use before consent is the one stored by the grant, and used after a reload', () => {
+    const jar = memoryJar();
+    const first = bench({ jar, consent: 'pending' });
+    const { token } = first.user;
+    first.user.consent.grant();
+    expect(bench({ jar, generateToken: () => 'anonymous-other' }).user.token).toBe(token);
+  });
+
+  it('CO-04: cookie: false lets events flow with nothing stored', async () => {
+    const { user, transport, send } = bench({ cookie: false, jar: undefined });
+    void user.track(click());
+    await send();
+    expect(transport.accepted).toHaveLength(1);
+  });
+
+  it('a page back from the back-forward cache follows the jar before its first event', async () => {
+    const jar = memoryJar();
+    const { user, page, transport, send } = bench({ jar });
+    jar.write('identified', 'u2');
+    page.say('restored');
+    void user.track(click());
+    await send();
+    expect(transport.accepted[0]).toMatchObject({ userToken: 'u2' });
+    jar.remove('identified');
+    page.say('restored');
+    expect(user.getSnapshot()).toMatchObject({ state: 'loggedOut', token: 'anonymous-1' });
+  });
+});
+
+describe('listeners', () => {
+  it('CM-04: equal values announce nothing, several listeners are heard, one that sets the token does not loop', () => {
+    const { user } = bench();
+    const heard: unknown[] = [];
+    user.on('tokenChanged', ({ userToken }) => heard.push(userToken));
+    user.on('tokenChanged', () => user.login('u'));
+    for (let i = 0; i < 3; i += 1) user.login('t');
+    expect(heard).toEqual(['t', 'u', 't', 'u', 't', 'u']);
+    user.login('u');
+    expect(heard).toHaveLength(6);
+  });
+
+  it('find the new state already in force, however they listen', () => {
+    const { user } = bench();
+    const seen: unknown[] = [];
+    user.on('tokenChanged', () => seen.push(['on', user.token, user.state]));
+    user.subscribe((snapshot) => seen.push(['subscribe', snapshot.token, user.state]));
+    user.identity.subscribe(() => seen.push(['actor', user.token, user.state]));
+    user.login('u1');
+    expect(seen).toHaveLength(3);
+    for (const [, token, state] of seen as string[][]) expect([token, state]).toEqual(['u1', 'identified']);
+  });
+
+  it('are not called when nothing changes, nor after they left', () => {
+    const { user } = bench();
+    const listener = vi.fn();
+    const leave = user.subscribe(listener);
+    user.logout();
+    user.login('a b');
+    expect(listener).not.toHaveBeenCalled();
+    user.login('u1');
+    const snapshot = user.getSnapshot();
+    user.login('u1');
+    expect(user.getSnapshot()).toBe(snapshot);
+    leave();
+    leave();
+    user.logout();
+    expect(listener).toHaveBeenCalledTimes(1);
+  });
+
+  it('that throw are reported once, and stop nothing', async () => {
+    const { user, notices, send, transport } = bench();
+    const later = vi.fn();
+    const bad = () => {
+      throw new Error('u1 is secret');
+    };
+    user.on('tokenChanged', bad);
+    user.on('tokenChanged', later);
+    user.subscribe(bad);
+    user.on('eventDelivered', bad);
+    user.login('u1');
+    user.logout();
+    void user.track(click());
+    await send();
+    expect(later).toHaveBeenCalledTimes(2);
+    expect(transport.accepted).toHaveLength(1);
+    expect(notices).toEqual([{ code: 'error-contained', message: expect.not.stringContaining('secret') }]);
+  });
+
+  it('hear no change of tokens that a denial hides', () => {
+    const { user } = bench({ consent: 'denied' });
+    const listener = vi.fn();
+    user.on('tokenChanged', listener);
+    user.login('u1');
+    user.logout();
+    expect(listener).not.toHaveBeenCalled();
+    expect(user.state).toBe('loggedOut');
+  });
+});
+
+describe('rejections', () => {
+  it('ID-02: a missing id is refused; state and jar stay, one diagnostic names the reason, nothing goes out under it', async () => {
+    const { user, jar, notices, transport, send } = bench();
+    const reasons: unknown[] = [];
+    user.on('tokenRejected', ({ reason }) => reasons.push(reason));
+    expect(user.login(undefined as never)).toMatchObject({ ok: false, reason: 'not-a-token' });
+    expect(user.login('')).toMatchObject({ ok: false, reason: 'empty' });
+    expect(user.login('')).toMatchObject({ ok: false, reason: 'empty' });
+    void user.track(click());
+    await send();
+    expect(reasons).toEqual(['not-a-token', 'empty', 'empty']);
+    expect(notices.map(({ code }) => code)).toEqual(['token-rejected', 'token-rejected']);
+    expect(jar.read('identified')).toBeUndefined();
+    expect(transport.accepted.map(({ userToken }) => userToken)).toEqual(['anonymous-1']);
+  });
+
+  it('checkToken takes the place of the guard against personal data', () => {
+    const { user } = bench({ checkToken: (token) => token.startsWith('+') });
+    expect(user.login('+4917012345678')).toEqual({ ok: true, token: '+4917012345678' });
+    expect(user.token).toBe('+4917012345678');
+    expect(user.login('u1')).toMatchObject({ reason: 'refused-by-check' });
+    expect(user.token).toBe('+4917012345678');
+  });
+
+  it('ID-06: an id that can not be a token becomes one by hashing', async () => {
+    const token = await hashUserToken('a@b.co', 'salt');
+    expect(isUserToken(token)).toBe(true);
+    expect(await hashUserToken('a@b.co', 'salt')).toBe(token);
+    expect(await hashUserToken('a@b.co', 'other')).not.toBe(token);
+    expect(await hashUserToken('ta@b.co', 'sal')).not.toBe(token);
+  });
+});
