@@ -1,18 +1,14 @@
-import { and, assign, fromPromise, not, or, setup } from 'xstate';
+import { and, assign, fromPromise, or, setup } from 'xstate';
 import { retryDelayMs } from './delivery.retry.js';
 import type { BatchResult, DeliveryContext, DeliveryEvent, DeliveryInput } from './delivery.types.js';
 import { fieldOf, tolerant } from './tolerant.js';
 
-function resultIn(event: object): BatchResult | undefined {
-  const result = fieldOf(event, 'output') as BatchResult | undefined;
-  return result && typeof result === 'object' && result.outcome ? result : undefined;
-}
+const resultIn = (event: unknown) => fieldOf(event, 'output') as BatchResult | undefined;
+const statusIn = (event: unknown) => fieldOf(resultIn(event), 'status') as number;
 
-const outcomeIn = (event: object) => resultIn(event)?.outcome;
-
-function countIn(event: object): number {
+function countIn(event: unknown): number {
   const waiting = fieldOf(event, 'waiting');
-  return Number.isSafeInteger(waiting) ? Math.max(0, waiting as number) : 0;
+  return Number.isSafeInteger(waiting) ? (waiting as number) : 0;
 }
 
 /**
@@ -37,16 +33,18 @@ export const deliveryMachine = tolerant(
       isOffline: ({ context }) => !context.online,
       hasWaiting: ({ context }) => context.waiting > 0,
       hasBacklog: ({ context }) => context.backlog && context.waiting > 0,
-      isAccepted: ({ event }) => outcomeIn(event)?.kind === 'accepted',
-      isClockWrong: ({ event }) => outcomeIn(event)?.kind === 'clockIsWrong',
-      isRefused: ({ event }) => outcomeIn(event)?.kind === 'refused',
-      isSingle: ({ event }) => (resultIn(event)?.size ?? 0) < 2,
-      isBatchRefused: and(['isRefused', not('isSingle')]),
-      isEventRefused: and(['isRefused', 'isSingle']),
-      isUndeliverable: ({ event }) => outcomeIn(event)?.kind === 'undeliverable',
-      areCredentialsRefused: ({ event }) => outcomeIn(event)?.kind === 'credentialsRefused',
+      isAccepted: ({ event }) => Math.floor(statusIn(event) / 100) === 2,
+      isClockWrong: ({ event }) => !!resultIn(event)?.isClockWrong,
+      areCredentialsRefused: ({ event }) => [401, 403].includes(statusIn(event)),
+      /** For what is in the batch: malformed, too large, invalid. */
+      isRefused: ({ event }) => [400, 413, 422].includes(statusIn(event)),
+      isBatch: ({ event }) => resultIn(event)!.size > 1,
+      isBatchRefused: and(['isRefused', 'isBatch']),
+      /** A 4xx that no retry would change. */
+      isUndeliverable: ({ event }) => Math.floor(statusIn(event) / 100) === 4 && ![408, 429].includes(statusIn(event)),
       wentWell: ({ context }) => context.attempt === 0 && context.online,
-      isVolatile: ({ context }) => !context.durable,
+      /** Whether what waits is lost with the page. */
+      isVolatile: () => true,
       /** At page exit: what is handed to the browser is forgotten here, so it must be likely to arrive, or lost anyway. */
       mayHandOver: or(['wentWell', 'isVolatile']),
     },
@@ -70,12 +68,11 @@ export const deliveryMachine = tolerant(
         return { waiting, backlog, attempt: 0, retryAfterMs: undefined };
       }),
       /** The batch waits with the rest. */
-      noteFailed: assign(({ context, event }) => {
-        const result = resultIn(event);
-        const retryAfterMs = result?.outcome.kind === 'failed' ? result.outcome.retryAfterMs : undefined;
-        const waiting = result ? result.waiting + result.size : context.waiting;
-        return { waiting, backlog: true, attempt: context.attempt + 1, retryAfterMs };
-      }),
+      noteFailed: assign(({ context, event }) => ({
+        backlog: true,
+        attempt: context.attempt + 1,
+        retryAfterMs: resultIn(event)?.retryAfterMs,
+      })),
 
       /** The batch was accepted: take it out of the outbox. */
       removeBatch: () => {},
@@ -98,10 +95,9 @@ export const deliveryMachine = tolerant(
   }).createMachine({
     id: 'delivery',
     context: ({ input }) => ({
-      granted: fieldOf(input ?? {}, 'granted') === true,
-      online: fieldOf(input ?? {}, 'online') !== false,
-      durable: fieldOf(input ?? {}, 'durable') === true,
-      waiting: countIn(input ?? {}),
+      granted: fieldOf(input, 'granted') === true,
+      online: fieldOf(input, 'online') !== false,
+      waiting: countIn(input),
       backlog: false,
       attempt: 0,
       retryAfterMs: undefined,
@@ -145,10 +141,10 @@ export const deliveryMachine = tolerant(
           onDone: [
             { guard: 'isAccepted', target: 'idle', actions: ['noteDone', 'removeBatch'] },
             { guard: 'isClockWrong', target: 'sending', reenter: true, actions: 'omitTimestamps' },
-            { guard: 'isBatchRefused', target: 'sending', reenter: true, actions: 'halveBatch' },
-            { guard: 'isEventRefused', target: 'idle', actions: ['noteDone', 'dropEvent'] },
-            { guard: 'isUndeliverable', target: 'idle', actions: ['noteDone', 'dropBatch'] },
             { guard: 'areCredentialsRefused', target: 'stopped', actions: ['keepBatch', 'reportCredentials'] },
+            { guard: 'isBatchRefused', target: 'sending', reenter: true, actions: 'halveBatch' },
+            { guard: 'isRefused', target: 'idle', actions: ['noteDone', 'dropEvent'] },
+            { guard: 'isUndeliverable', target: 'idle', actions: ['noteDone', 'dropBatch'] },
             { guard: 'isOffline', target: 'offline', actions: ['noteFailed', 'keepBatch'] },
             { target: 'backingOff', actions: ['noteFailed', 'keepBatch'] },
           ],

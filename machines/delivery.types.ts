@@ -1,26 +1,16 @@
-/** What came of one attempt to send a batch, in the terms that decide what happens next. */
-export type BatchOutcome =
-  /** The server took it, or there was nothing left to send. */
-  | { readonly kind: 'accepted' }
-  /** The server refused the batch for what is in it: 400, 413, 422. */
-  | { readonly kind: 'refused'; readonly message: string; readonly status: number }
-  /** The server refused the age of events that are fresh by the monotonic clock: the device's clock is wrong. */
-  | { readonly kind: 'clockIsWrong' }
-  /** 401 or 403. */
-  | { readonly kind: 'credentialsRefused'; readonly status: number }
-  /** Any other 4xx: no retry would help, and no half of it either. */
-  | { readonly kind: 'undeliverable'; readonly message: string; readonly status: number }
-  /** Worth another try: no answer, 408, 429, 5xx. */
-  | { readonly kind: 'failed'; readonly status: number; readonly retryAfterMs?: number | undefined };
-
-/** What the invoked `sendBatch` resolves to. It must not reject. */
+/** What the invoked `sendBatch` resolves to. It should not reject. */
 export interface BatchResult {
-  readonly outcome: BatchOutcome;
+  /** The HTTP status; 0 when there was no answer, or none that a page may read. 200 where nothing was left to send. */
+  readonly status: number;
+  /** What the server asked for, in milliseconds. */
+  readonly retryAfterMs?: number | undefined;
+  /** Whether the server refused the age of events that are fresh by the monotonic clock. @default false */
+  readonly isClockWrong?: boolean | undefined;
   /** Events in the batch. */
   readonly size: number;
   /** Events that wait beside this batch. */
   readonly waiting: number;
-  /** Whether some of those are due at once: the batch was cut at its limits, or a group must travel apart. */
+  /** Whether some of those are due at once: the batch was cut at its limits, or others must travel apart. */
   readonly backlog: boolean;
 }
 
@@ -32,15 +22,12 @@ export interface DeliveryInput {
   readonly online?: boolean;
   /** Events that an earlier page left. @default 0 */
   readonly waiting?: number;
-  /** Whether the outbox survives the page. @default false */
-  readonly durable?: boolean;
 }
 
 /** Counts and switches only: the events themselves stay in the outbox. */
 export interface DeliveryContext {
   readonly granted: boolean;
   readonly online: boolean;
-  readonly durable: boolean;
   /** Events in the outbox, as far as told. */
   readonly waiting: number;
   /** Whether the next batch need not wait for the window. */

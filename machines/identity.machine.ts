@@ -1,15 +1,13 @@
 import { and, assign, emit, not, or, setup, stateIn } from 'xstate';
-import {
-  differ,
-  isSameAsSynced,
-  startingContext,
-  syncedIn,
-  tokensOf,
-  userIn,
-  withStored,
-  withUser,
-} from './identity.tokens.js';
-import type { IdentityContext, IdentityEmitted, IdentityEvent, IdentityInput } from './identity.types.js';
+import { startingContext, syncedIn, tokensOf, userIn, withStored, withUser } from './identity.tokens.js';
+import type {
+  Consent,
+  IdentityContext,
+  IdentityEmitted,
+  IdentityEvent,
+  IdentityInput,
+  VisitorState,
+} from './identity.types.js';
 import { fieldOf, tolerant } from './tolerant.js';
 import { checkUserToken, isUserToken, refuseToken } from './user-token.js';
 
@@ -32,48 +30,32 @@ export const identityMachine = tolerant(
     },
     guards: {
       isUserToken: ({ event }) => isUserToken(fieldOf(event, 'token')),
-      isNotUserToken: not('isUserToken'),
       isCurrentUser: ({ context, event }) => userIn(event) === context.identifiedToken,
-      isNobody: ({ event }) => fieldOf(event, 'token') === null,
       isOtherUser: and(['isUserToken', not('isCurrentUser')]),
-      endsLogin: and(['isNobody', 'isIdentified']),
-
-      startsIdentified: ({ context }) => context.start.visitor === 'identified',
-      startsLoggedOut: ({ context }) => context.start.visitor === 'loggedOut',
-      startsGranted: ({ context }) => context.start.consent === 'granted',
-      startsDenied: ({ context }) => context.start.consent === 'denied',
-
-      isGranted: stateIn({ consent: 'granted' }),
-      isDenied: stateIn({ consent: 'denied' }),
-      isNotGranted: not('isGranted'),
-      isAnonymous: stateIn({ visitor: 'anonymous' }),
+      isNobody: ({ event }) => fieldOf(event, 'token') === null,
       isIdentified: stateIn({ visitor: 'identified' }),
-      isLoggedOut: stateIn({ visitor: 'loggedOut' }),
-      hasStoredUser: ({ event }) => userIn(event, stored) !== undefined,
-      grantChangesTokens: ({ context, event }) =>
-        differ(tokensOf(context), tokensOf({ ...context, ...withStored(context, event) })),
+      endsLogin: and(['isNobody', 'isIdentified']),
+      hasUser: ({ context }) => context.identifiedToken !== undefined,
+      isGranted: stateIn({ consent: 'granted' }),
+      isNotGranted: not('isGranted'),
+      hasStoredUser: ({ context, event }) => !context.isKnownNobody && userIn(event, stored) !== undefined,
       resumesUser: and(['isNotGranted', 'hasStoredUser']),
-
-      hasSyncedTokens: ({ context, event }) => isSameAsSynced(context, event),
-      isInSyncedState: or([
-        and(['isSyncedAnonymous', 'isAnonymous']),
-        and(['isSyncedIdentified', 'isIdentified']),
-        and(['isSyncedLoggedOut', 'isLoggedOut']),
-      ]),
-      isNotSynced: or(['isNotGranted', and(['hasSyncedTokens', 'isInSyncedState'])]),
-      isSyncedAnonymous: ({ event }) => syncedIn(event)?.state === 'anonymous',
-      isSyncedIdentified: ({ event }) => syncedIn(event)?.state === 'identified',
-      isSyncedLoggedOut: ({ event }) => syncedIn(event)?.state === 'loggedOut',
+      isDenied: stateIn({ consent: 'denied' }),
+      startsWith: ({ context }, { consent }: { readonly consent: Consent }) => context.startConsent === consent,
+      isSynced: ({ event }, { state }: { readonly state: VisitorState }) => !!syncedIn(event, state),
+      isAsSynced: ({ context, event }) => {
+        const synced = syncedIn(event, fieldOf(event, 'state'));
+        return synced?.anonymousToken === context.anonymousToken && synced?.identifiedToken === context.identifiedToken;
+      },
+      isNotSynced: or(['isNotGranted', 'isAsSynced']),
     },
     actions: {
       setUser: assign(({ context, event }) => withUser(context, event, userIn(event))),
       clearUser: assign(({ context, event }) => withUser(context, event, undefined)),
+      noteNobody: assign({ isKnownNobody: true }),
       takeStored: assign(({ context, event }) => withStored(context, event)),
-      takeStoredUser: assign(({ event }) => ({ identifiedToken: userIn(event, stored) })),
-      takeSynced: assign(({ event }) => {
-        const synced = syncedIn(event);
-        return synced ? { anonymousToken: synced.anonymousToken, identifiedToken: synced.identifiedToken } : {};
-      }),
+      takeStoredUser: assign({ identifiedToken: ({ event }) => userIn(event, stored) }),
+      takeSynced: assign(({ event }) => syncedIn(event, fieldOf(event, 'state')) ?? {}),
       forgetAnonymousToken: assign({ anonymousToken: undefined }),
       emitTokenChanged: emit(({ context }) => ({ type: 'tokenChanged' as const, ...tokensOf(context) })),
       emitTokenRejected: emit(({ event }) => {
@@ -92,40 +74,43 @@ export const identityMachine = tolerant(
     type: 'parallel',
     states: {
       visitor: {
-        initial: 'starting',
+        initial: 'anonymous',
         on: {
+          'identity.login': [
+            { guard: 'isUserToken', target: '.identified', actions: ['setUser', 'emitTokenChanged'] },
+            { actions: 'emitTokenRejected' },
+          ],
+          'identity.logout': { actions: 'noteNobody' },
+          'identity.sync': [
+            { guard: 'isNobody', actions: 'noteNobody' },
+            { guard: 'isUserToken', target: '.identified', actions: ['setUser', 'emitTokenChanged'] },
+            { actions: 'emitTokenRejected' },
+          ],
           'identity.synced': [
             { guard: 'isNotSynced' },
-            { guard: 'isSyncedIdentified', target: '.identified', actions: ['takeSynced', 'emitTokenChanged'] },
-            { guard: 'isSyncedLoggedOut', target: '.loggedOut', actions: ['takeSynced', 'emitTokenChanged'] },
-            { guard: 'isSyncedAnonymous', target: '.anonymous', actions: ['takeSynced', 'emitTokenChanged'] },
+            {
+              guard: { type: 'isSynced', params: { state: 'identified' } },
+              target: '.identified',
+              actions: ['takeSynced', 'emitTokenChanged'],
+            },
+            {
+              guard: { type: 'isSynced', params: { state: 'loggedOut' } },
+              target: '.loggedOut',
+              actions: ['takeSynced', 'emitTokenChanged'],
+            },
+            {
+              guard: { type: 'isSynced', params: { state: 'anonymous' } },
+              target: '.anonymous',
+              actions: ['takeSynced', 'emitTokenChanged'],
+            },
           ],
-          'consent.grant': [
-            { guard: 'isGranted' },
-            { guard: 'grantChangesTokens', actions: ['takeStored', 'emitTokenChanged'] },
-            { actions: 'takeStored' },
-          ],
+          'consent.grant': [{ guard: 'isGranted' }, { actions: ['takeStored', 'emitTokenChanged'] }],
           'consent.deny': [{ guard: 'isDenied' }, { actions: ['forgetAnonymousToken', 'emitTokenChanged'] }],
         },
         states: {
-          starting: {
-            always: [
-              { guard: 'startsIdentified', target: 'identified' },
-              { guard: 'startsLoggedOut', target: 'loggedOut' },
-              { target: 'anonymous' },
-            ],
-          },
           anonymous: {
+            always: { guard: 'hasUser', target: 'identified' },
             on: {
-              'identity.login': [
-                { guard: 'isUserToken', target: 'identified', actions: ['setUser', 'emitTokenChanged'] },
-                { actions: 'emitTokenRejected' },
-              ],
-              'identity.sync': [
-                { guard: 'isNobody' },
-                { guard: 'isUserToken', target: 'identified', actions: ['setUser', 'emitTokenChanged'] },
-                { actions: 'emitTokenRejected' },
-              ],
               'consent.grant': {
                 guard: 'resumesUser',
                 target: 'identified',
@@ -135,44 +120,25 @@ export const identityMachine = tolerant(
           },
           identified: {
             on: {
-              'identity.login': [
-                { guard: 'isOtherUser', actions: ['setUser', 'emitTokenChanged'] },
-                { guard: 'isNotUserToken', actions: 'emitTokenRejected' },
-              ],
+              'identity.login': { guard: 'isCurrentUser' },
               'identity.logout': { target: 'loggedOut', actions: ['clearUser', 'emitTokenChanged'] },
               'identity.sync': [
                 { guard: 'isNobody', target: 'loggedOut', actions: ['clearUser', 'emitTokenChanged'] },
-                { guard: 'isOtherUser', actions: ['setUser', 'emitTokenChanged'] },
-                { guard: 'isNotUserToken', actions: 'emitTokenRejected' },
+                { guard: 'isCurrentUser' },
               ],
             },
           },
-          loggedOut: {
-            on: {
-              'identity.login': [
-                { guard: 'isUserToken', target: 'identified', actions: ['setUser', 'emitTokenChanged'] },
-                { actions: 'emitTokenRejected' },
-              ],
-              'identity.sync': [
-                { guard: 'isNobody' },
-                { guard: 'isUserToken', target: 'identified', actions: ['setUser', 'emitTokenChanged'] },
-                { actions: 'emitTokenRejected' },
-              ],
-            },
-          },
+          loggedOut: {},
         },
       },
       consent: {
-        initial: 'starting',
+        initial: 'pending',
         states: {
-          starting: {
-            always: [
-              { guard: 'startsGranted', target: 'granted' },
-              { guard: 'startsDenied', target: 'denied' },
-              { target: 'pending' },
-            ],
-          },
           pending: {
+            always: [
+              { guard: { type: 'startsWith', params: { consent: 'granted' } }, target: 'granted' },
+              { guard: { type: 'startsWith', params: { consent: 'denied' } }, target: 'denied' },
+            ],
             on: { 'consent.grant': 'granted', 'consent.deny': 'denied' },
           },
           granted: {

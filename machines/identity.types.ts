@@ -39,10 +39,12 @@ export interface IdentityContext {
   readonly identifiedToken: string | undefined;
   /** Whether a logout has replaced the anonymous token, which a later grant must then not bring back. */
   readonly renewed: boolean;
+  /** Whether the application said that nobody is logged in, so that a grant must not resume a stored user. */
+  readonly isKnownNobody: boolean;
   readonly strategy: Strategy;
   readonly onLogout: OnLogout;
-  /** Where the two regions begin. */
-  readonly start: { readonly visitor: VisitorState; readonly consent: Consent };
+  /** Where the region `consent` begins. */
+  readonly startConsent: Consent;
 }
 
 /** A renewal needs a new anonymous token, and the machine makes none: it comes with the event. */

@@ -1,6 +1,6 @@
 export { deliveryMachine } from './delivery.machine.js';
-export { firstRetryDelayMs, maxRetryAfterMs, maxRetryDelayMs, outcomeOf, retryDelayMs } from './delivery.retry.js';
-export type { BatchOutcome, BatchResult, DeliveryContext, DeliveryEvent, DeliveryInput } from './delivery.types.js';
+export { firstRetryDelayMs, maxRetryAfterMs, maxRetryDelayMs, retryDelayMs } from './delivery.retry.js';
+export type { BatchResult, DeliveryContext, DeliveryEvent, DeliveryInput } from './delivery.types.js';
 export { identityMachine } from './identity.machine.js';
 export { tokensOf } from './identity.tokens.js';
 export type {

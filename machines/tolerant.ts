@@ -1,11 +1,21 @@
 import type { AnyStateMachine } from 'xstate';
 
-function hasType(event: unknown): boolean {
+/** What `effect` returns; `undefined` where it throws, which `onError` is told. */
+export function attempt<Result>(
+  effect: () => Result,
+  onError: (error: unknown) => void = () => {},
+): Result | undefined {
   try {
-    return typeof (event as { type?: unknown }).type === 'string';
-  } catch {
-    return false;
+    return effect();
+  } catch (error) {
+    onError(error);
+    return undefined;
   }
+}
+
+/** Reads a field of what may be anything, a throwing getter included. */
+export function fieldOf(value: unknown, name: string): unknown {
+  return attempt(() => (value as Record<string, unknown>)[name]);
 }
 
 /** Lets a machine ignore events without a string `type`. XState ends an actor for good on such an event, and here the
@@ -13,16 +23,7 @@ function hasType(event: unknown): boolean {
 export function tolerant<Machine extends AnyStateMachine>(machine: Machine): Machine {
   const { transition, provide } = machine;
   machine.transition = (snapshot, event, scope) =>
-    hasType(event) ? transition.call(machine, snapshot, event, scope) : snapshot;
+    typeof fieldOf(event, 'type') === 'string' ? transition.call(machine, snapshot, event, scope) : snapshot;
   machine.provide = (implementations) => tolerant(provide.call(machine, implementations));
   return machine;
-}
-
-/** Reads a field of an event that may be anything, a throwing getter included. */
-export function fieldOf(event: object, name: string): unknown {
-  try {
-    return (event as Record<string, unknown>)[name];
-  } catch {
-    return undefined;
-  }
 }

@@ -4,22 +4,22 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { entries, nodeEntries } from './entries.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
-const entries = { index: 'src/index.ts', machines: 'machines/index.ts', testing: 'src/testing/index.ts' };
 
 const shared = {
   absWorkingDir: root,
-  entryPoints: entries,
   outdir: 'dist',
   bundle: true,
   target: 'es2022',
   external: ['xstate'],
   logLevel: 'warning',
 };
-// No built-in of Node is reachable from the other entries: esbuild would fail on it for a browser.
-const { testing, ...portable } = entries;
+const isForNode = ([name]) => nodeEntries.includes(name);
+const forNode = Object.fromEntries(Object.entries(entries).filter(isForNode));
+const portable = Object.fromEntries(Object.entries(entries).filter((entry) => !isForNode(entry)));
 
 async function* filesBelow(folder) {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
@@ -35,7 +35,7 @@ async function addCommonJsDeclarations() {
     const text = await readFile(file, 'utf8');
     await writeFile(
       file.replace(/\.d\.ts$/, '.d.cts'),
-      text.replace(/(from\s+'\.[^']*|import\('\.[^']*)\.js'/g, "$1.cjs'"),
+      text.replace(/((?:from\s+|import\()(['"])\.[^'"]*)\.js\2/g, '$1.cjs$2'),
     );
   }
   for (const [name, source] of Object.entries(entries)) {
@@ -56,8 +56,8 @@ await Promise.all([
     chunkNames: 'shared-[hash]',
   }),
   build({ ...shared, entryPoints: portable, format: 'cjs', platform: 'neutral', outExtension: { '.js': '.cjs' } }),
-  build({ ...shared, entryPoints: { testing }, format: 'esm', platform: 'node' }),
-  build({ ...shared, entryPoints: { testing }, format: 'cjs', platform: 'node', outExtension: { '.js': '.cjs' } }),
+  build({ ...shared, entryPoints: forNode, format: 'esm', platform: 'node' }),
+  build({ ...shared, entryPoints: forNode, format: 'cjs', platform: 'node', outExtension: { '.js': '.cjs' } }),
 ]);
 execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
   cwd: root,

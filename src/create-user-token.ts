@@ -210,7 +210,7 @@ export function createUserToken(options: UserTokenOptions): UserToken {
       notices.post('event-dropped', [reason, field, message].filter(Boolean).join(': '));
       return Promise.resolve(frozen.dropped);
     }
-    for (const { field, rule } of frozen.doubts) notices.post('event-doubtful', `${field}: ${rule}`);
+    for (const field of frozen.doubts) notices.post('event-doubtful', field);
     try {
       return delivery.enqueue(frozen.entries);
     } catch (error) {

@@ -1,7 +1,8 @@
+import { attempt } from '../machines/tolerant.js';
+
 /** Listeners by event type. A listener that throws stops no other. */
 export function emitter<Event extends { readonly type: string }>(onError: (error: unknown) => void) {
-  type Listener = (event: never) => void;
-  const listeners = new Map<string, Set<Listener>>();
+  const listeners = new Set<{ readonly type: string; readonly listener: (event: never) => void }>();
 
   return {
     /** Calls `listener` for each event of a type until the returned function is called. */
@@ -9,23 +10,16 @@ export function emitter<Event extends { readonly type: string }>(onError: (error
       type: Type,
       listener: (event: Extract<Event, { readonly type: Type }>) => void,
     ): () => void {
-      if (typeof listener !== 'function') return () => {};
-      // A set of wrappers, so that one function given twice is two subscriptions.
-      const own: Listener = (event) => listener(event);
-      const ofType = listeners.get(type) ?? new Set();
-      listeners.set(type, ofType.add(own));
-      return () => void ofType.delete(own);
+      const entry = { type, listener };
+      if (typeof listener === 'function') listeners.add(entry);
+      return () => void listeners.delete(entry);
     },
     emit(event: Event): void {
-      for (const listener of [...(listeners.get(event.type) ?? [])]) {
-        try {
-          listener(event as never);
-        } catch (error) {
-          onError(error);
-        }
+      for (const { type, listener } of [...listeners]) {
+        if (type === event.type) attempt(() => listener(event as never), onError);
       }
     },
-    hears: (type: Event['type']): boolean => (listeners.get(type)?.size ?? 0) > 0,
+    hears: (type: Event['type']): boolean => [...listeners].some((entry) => entry.type === type),
     clear: () => listeners.clear(),
   };
 }

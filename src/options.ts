@@ -1,5 +1,6 @@
 import type { InspectionEvent } from 'xstate';
 import type { Consent, OnLogout, Strategy } from '../machines/index.js';
+import { attempt, fieldOf } from '../machines/tolerant.js';
 import type { CookieOptions } from './adapters/cookie-jar.js';
 import type { Clock, Outbox, Page, TokenJar, Transport } from './adapters/ports.js';
 
@@ -74,121 +75,78 @@ export interface UserTokenOptions {
   readonly generateToken?: (() => string) | undefined;
 }
 
-type Check = readonly [holds: (value: never) => boolean, expected: string];
+/** What an option must be: a string that matches, a whole number between two, or of a type. */
+type Rule = RegExp | readonly [min: number, max: number] | 'object' | 'function' | 'boolean';
 
-const oneOf = (...values: readonly string[]): Check => [
-  (value: string) => values.includes(value),
-  `one of ${values.map((value) => `'${value}'`).join(', ')}`,
-];
-const text: Check = [(value: unknown) => typeof value === 'string' && value.trim() !== '', 'a non-empty string'];
-const aFunction: Check = [(value: unknown) => typeof value === 'function', 'a function'];
-const flag: Check = [(value: unknown) => typeof value === 'boolean', 'true or false'];
-const whole = (min: number, max: number, unit: string): Check => [
-  (value: number) => Number.isInteger(value) && value >= min && value <= max,
-  `a whole number of ${unit} from ${min} to ${max}`,
-];
-const having = (...methods: readonly string[]): Check => [
-  (value: Record<string, unknown>) =>
-    typeof value === 'object' && methods.every((name) => typeof value?.[name] === 'function'),
-  `an object with the methods ${methods.join(', ')}`,
-];
-const lifetime = whole(1, 34_560_000, 'seconds');
-const cookieName: Check = [(value: string) => /^[!#$%&'*+.^`|~\w-]+$/.test(value), 'a cookie name (an RFC 6265 token)'];
+const seconds: Rule = [1, 34_560_000];
+const cookieName = /^[\w!#$%&'*+.^`|~-]+$/;
 
-function isHost(value: string): boolean {
-  try {
-    const { protocol, search, hash, username } = new URL(value);
-    return /^https?:$/.test(protocol) && !search && !hash && !username;
-  } catch {
-    return false;
-  }
-}
-
-const anything: Check = [() => true, ''];
-
-const required: Readonly<Record<string, Check>> = {
-  appId: text,
-  apiKey: text,
-  consent: [
-    oneOf('pending', 'granted', 'denied')[0],
-    "'pending', 'granted' or 'denied': whether this visitor's tokens may be stored and sent; no default is lawful everywhere",
-  ],
+const rules: Readonly<Record<keyof UserTokenOptions, Rule | undefined>> = {
+  appId: /\S/,
+  apiKey: /\S/,
+  consent: /^(pending|granted|denied)$/,
+  region: /^(us|de)$/,
+  host: /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/,
+  user: undefined,
+  strategy: /^(replace|link)$/,
+  remember: /^(session|device|page)$/,
+  onLogout: /^(restore|renew)$/,
+  cookie: 'object',
+  checkToken: 'function',
+  maxEventAgeMs: [1, 1e15],
+  batchWindowMs: [0, 60_000],
+  requestTimeoutMs: [1, 600_000],
+  inspect: 'function',
+  onNotice: 'function',
+  jar: 'object',
+  outbox: 'object',
+  transport: 'object',
+  page: 'object',
+  clock: 'object',
+  random: 'function',
+  generateToken: 'function',
 };
 
-const optional: Readonly<Record<keyof Omit<UserTokenOptions, 'appId' | 'apiKey' | 'consent'>, Check>> = {
-  region: oneOf('us', 'de'),
-  host: [isHost, "a full origin such as 'https://insights.example.com', without query or hash"],
-  user: anything,
-  strategy: oneOf('replace', 'link'),
-  remember: oneOf('session', 'device', 'page'),
-  onLogout: oneOf('restore', 'renew'),
-  cookie: [(value: unknown) => value === false || (typeof value === 'object' && value !== null), 'false or an object'],
-  checkToken: aFunction,
-  maxEventAgeMs: whole(1, Number.MAX_SAFE_INTEGER, 'milliseconds'),
-  batchWindowMs: whole(0, 60_000, 'milliseconds'),
-  requestTimeoutMs: whole(1, 600_000, 'milliseconds'),
-  inspect: aFunction,
-  onNotice: aFunction,
-  jar: having('read', 'write', 'remove', 'erase'),
-  outbox: having('add', 'has', 'entries', 'remove', 'clear'),
-  transport: having('send', 'handOver'),
-  page: having('isOnline', 'subscribe'),
-  clock: having('now', 'monotonicNow', 'setTimeout', 'clearTimeout'),
-  random: aFunction,
-  generateToken: aFunction,
-};
-
-const cookieChecks: Readonly<Record<keyof CookieOptions, Check>> = {
+const cookieRules: Readonly<Record<keyof CookieOptions, Rule>> = {
   name: cookieName,
   userName: cookieName,
-  domain: [(value: string) => /^[\w-]+(\.[\w-]+)+$/.test(value), "a domain such as 'example.com'"],
-  maxAgeSeconds: lifetime,
-  userMaxAgeSeconds: lifetime,
-  renew: flag,
-  sameSite: oneOf('Lax', 'Strict', 'None'),
-  server: flag,
+  domain: /^[\w-]+(\.[\w-]+)+$/,
+  maxAgeSeconds: seconds,
+  userMaxAgeSeconds: seconds,
+  renew: 'boolean',
+  sameSite: /^(Lax|Strict|None)$/,
+  server: 'boolean',
 };
 
-function fail(name: string, expected: string): never {
-  throw new TypeError(`usertoken: option "${name}" must be ${expected}`);
+function keeps(value: unknown, rule: Rule): boolean {
+  if (rule instanceof RegExp) return typeof value === 'string' && rule.test(value);
+  if (typeof rule === 'string') return value !== null && typeof value === rule;
+  return Number.isInteger(value) && Number(value) >= rule[0] && Number(value) <= rule[1];
 }
 
-function checkAll(values: object, checks: Readonly<Record<string, Check>>, prefix = ''): void {
-  for (const [name, value] of Object.entries(values)) {
-    const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
-    if (!check) {
-      const known = Object.keys(checks).join(', ');
-      throw new TypeError(`usertoken: there is no option "${prefix}${name}"; there are ${known}`);
-    }
-    if (value !== undefined && !check[0](value as never)) fail(prefix + name, check[1]);
+function checkAll(options: object, rules: Readonly<Record<string, Rule | undefined>>, prefix = ''): void {
+  for (const [name, value] of Object.entries(options)) {
+    const rule = rules[name];
+    const isKnown = Object.hasOwn(rules, name);
+    if (isKnown && (value === undefined || !rule || keeps(value, rule))) continue;
+    const expected = isKnown
+      ? `must be ${Array.isArray(rule) ? rule.join(' to ') : rule}`
+      : `is none of ${Object.keys(rules)}`;
+    throw new TypeError(`usertoken: option ${prefix}${name} ${expected}`);
   }
 }
 
-function refuseAsync(checkToken: (token: string) => unknown): void {
-  let answer: unknown;
-  try {
-    answer = checkToken('anonymous-00000000-0000-4000-8000-000000000000');
-  } catch {
-    // It may dislike this very token; that it answers at once is all that is asked here.
-  }
-  if (typeof (answer as PromiseLike<unknown> | undefined)?.then === 'function') {
-    // A promise is truthy: a guard that returned one would let every token in.
-    fail('checkToken', 'a synchronous function; check asynchronously before you call login()');
-  }
-}
-
-/** Checks what `createUserToken` was given.
+/** Checks what `createUserToken` was given, and leaves out what is undefined.
  * @throws TypeError that names the option and what would be right. */
-export function checkOptions(options: UserTokenOptions): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError('usertoken: pass an object with at least appId, apiKey and consent');
+export function checkOptions(options: UserTokenOptions): UserTokenOptions {
+  const { appId = 0, apiKey = 0, consent = 0, cookie = {}, checkToken } = Object(options) as Partial<UserTokenOptions>;
+  checkAll({ ...options, appId, apiKey, consent, cookie: cookie || {} }, rules);
+  checkAll(cookie || {}, cookieRules, 'cookie.');
+  // A promise is truthy: a guard that returned one would let every token in.
+  if (fieldOf(checkToken && attempt(() => checkToken('anonymous-')), 'then')) {
+    throw new TypeError('usertoken: option checkToken must be synchronous; check before you call login()');
   }
-  checkAll(options, { ...required, ...optional });
-  for (const [name, [, expected]] of Object.entries(required)) {
-    if (options[name as keyof UserTokenOptions] === undefined) fail(name, expected);
-  }
-  if (options.cookie) checkAll(options.cookie, cookieChecks, 'cookie.');
-  if (options.checkToken) refuseAsync(options.checkToken);
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;
 }
 
 /** The address batches go to, credentials in the query so that no header makes the request need a CORS preflight. */

@@ -1,4 +1,5 @@
 import type { EventObject } from 'xstate';
+import { attempt, fieldOf } from '../machines/tolerant.js';
 
 interface Sender<Event extends EventObject> {
   send(event: Event): void;
@@ -15,11 +16,7 @@ export function safeSend<Event extends EventObject>(
 ): void {
   const send = actor.send.bind(actor);
   actor.send = (event) => {
-    try {
-      if (typeof event?.type !== 'string' || actor.getSnapshot().status !== 'active') return;
-      send(prepare(event));
-    } catch (error) {
-      onError(error);
-    }
+    const isEvent = typeof fieldOf(event, 'type') === 'string';
+    if (isEvent && actor.getSnapshot().status === 'active') attempt(() => send(prepare(event)), onError);
   };
 }

@@ -1,8 +1,9 @@
-import { isAnonymousToken, isUserToken } from '../../machines/index.js';
+import { checkUserToken, isAnonymousToken } from '../../machines/index.js';
+import { attempt } from '../../machines/tolerant.js';
 import { type CookieAttributes, type CookieDocument, expireCookies, readCookies, writeCookie } from './cookies.js';
 import { memoryJar } from './memory-jar.js';
 import type { TokenJar, TokenSlot } from './ports.js';
-import { localStorageOf, readItem, writeItem } from './web-storage.js';
+import { localStorageOf } from './web-storage.js';
 
 const renewedKey = 'usertoken:renewed';
 const dayMs = 86_400_000;
@@ -40,108 +41,91 @@ export interface CookieJarPorts {
   /** Keeps when the cookie was renewed, since a cookie does not show its age. @default the page's localStorage */
   readonly storage?: Storage | undefined;
   readonly now?: () => number;
-  /** Told once for each kind of trouble, in a sentence without tokens. */
+  /** Told of trouble, as often as it is met. */
   readonly onTrouble?: (trouble: 'cookies-unavailable' | 'cookie-domain-refused' | 'cookie-duplicated') => void;
 }
 
 /** Keeps tokens in two cookies. Where cookies are off, blocked or throw, in memory. */
 export function cookieJar(options: CookieOptions = {}, ports: CookieJarPorts = {}): TokenJar {
+  const { name = '_ALGOLIA', userName = '_ALGOLIA_USER', sameSite = 'Lax', renew = true } = options;
+  const { maxAgeSeconds = 15_552_000, userMaxAgeSeconds = 15_552_000 } = options;
+  const { onTrouble, now = Date.now } = ports;
   const doc = 'document' in ports ? ports.document : globalThis.document;
   const storage = 'storage' in ports ? ports.storage : localStorageOf();
-  const now = ports.now ?? Date.now;
   const memory = memoryJar();
-  const told = new Set<string>();
   let domain = options.domain;
 
-  const sameSite = options.sameSite ?? 'Lax';
   const isHttps = doc?.location?.protocol === 'https:';
   const attributes: CookieAttributes = { sameSite, secure: isHttps || sameSite === 'None' };
 
-  const anonymousName = options.name ?? '_ALGOLIA';
-  const plainUserName = options.userName ?? '_ALGOLIA_USER';
-  const nameOf = (slot: TokenSlot) => {
-    if (slot === 'anonymous') return anonymousName;
-    return isHttps && !domain ? `__Host-${plainUserName}` : plainUserName;
-  };
-  const isValid = (slot: TokenSlot, value: string) => (slot === 'anonymous' ? isAnonymousToken : isUserToken)(value);
-
-  function tell(trouble: Parameters<NonNullable<CookieJarPorts['onTrouble']>>[0]): void {
-    if (told.has(trouble)) return;
-    told.add(trouble);
-    ports.onTrouble?.(trouble);
+  function nameOf(slot: TokenSlot): string {
+    if (slot === 'anonymous') return name;
+    return isHttps && !domain ? `__Host-${userName}` : userName;
   }
-
-  function maxAgeOf(slot: TokenSlot): number | undefined {
-    if (slot === 'anonymous') return options.maxAgeSeconds ?? 15_552_000;
-    return ports.rememberUser ? (options.userMaxAgeSeconds ?? 15_552_000) : undefined;
-  }
+  const valuesOf = (slot: TokenSlot) => (doc ? readCookies(doc, nameOf(slot)) : []);
 
   function put(slot: TokenSlot, token: string): boolean {
-    const name = nameOf(slot);
-    writeCookie(doc!, name, token, { ...attributes, domain, maxAgeSeconds: maxAgeOf(slot) });
-    return readCookies(doc!, name)[0] === token;
+    const lifetime = slot === 'anonymous' ? maxAgeSeconds : ports.rememberUser ? userMaxAgeSeconds : undefined;
+    writeCookie(doc!, nameOf(slot), token, { ...attributes, domain, maxAgeSeconds: lifetime });
+    return valuesOf(slot)[0] === token;
   }
 
   function isFresh(slot: TokenSlot): boolean {
-    if (slot === 'identified' || options.renew === false) return true;
-    const age = now() - Number(readItem(storage, renewedKey));
-    return age >= 0 && age < dayMs;
+    const age = attempt(() => now() - Number(storage!.getItem(renewedKey)));
+    return slot === 'identified' || !renew || (age! >= 0 && age! < dayMs);
   }
 
-  /** All copies, under the name of the other protocol too. */
+  /** All copies; of the user under the name of the other protocol too. */
   function expire(slot: TokenSlot): void {
-    const names = slot === 'anonymous' ? [anonymousName] : [plainUserName, `__Host-${plainUserName}`];
-    for (const name of names) {
-      if (doc && readCookies(doc, name).length > 0) expireCookies(doc, name, attributes);
+    for (const each of slot === 'anonymous' ? [name] : [userName, `__Host-${userName}`]) {
+      if (doc && readCookies(doc, each).length > 0) expireCookies(doc, each, attributes);
     }
+  }
+
+  function remove(slot: TokenSlot): void {
+    memory.remove(slot);
+    expire(slot);
   }
 
   return {
     read(slot) {
-      const values = doc ? readCookies(doc, nameOf(slot)) : [];
+      const isToken = (value: string) =>
+        slot === 'anonymous' ? isAnonymousToken(value) : checkUserToken(value, () => true).ok;
       // Of several valid ones the first, since that is what other scripts and servers read.
-      return values.find((value) => isValid(slot, value)) ?? memory.read(slot);
+      return valuesOf(slot).find(isToken) ?? memory.read(slot);
     },
     write(slot, token) {
+      const values = valuesOf(slot);
       memory.remove(slot);
-      if (!doc) return memory.write(slot, token);
-      const values = readCookies(doc, nameOf(slot));
-      if (values.length === 1 && values[0] === token && isFresh(slot)) return;
-      if (options.server) {
-        if (values[0] !== token) memory.write(slot, token);
-        return;
-      }
+      if (!doc || (options.server && values[0] !== token)) return memory.write(slot, token);
+      if (options.server || (values.length === 1 && values[0] === token && isFresh(slot))) return;
       if (values.length > 1) {
-        tell('cookie-duplicated');
+        onTrouble?.('cookie-duplicated');
         expire(slot);
       }
-      let kept = put(slot, token);
-      if (!kept && values.length > 0) {
+      let isKept = put(slot, token);
+      if (!isKept && values.length > 0) {
         // One that hides ours: on a longer path, or Secure and written elsewhere.
         expire(slot);
-        kept = put(slot, token);
+        isKept = put(slot, token);
       }
-      if (!kept && domain) {
+      if (!isKept && domain) {
         domain = undefined;
-        kept = put(slot, token);
-        if (kept) tell('cookie-domain-refused');
+        isKept = put(slot, token);
+        if (isKept) onTrouble?.('cookie-domain-refused');
       }
-      if (!kept) {
-        tell('cookies-unavailable');
+      if (!isKept) {
+        onTrouble?.('cookies-unavailable');
         memory.write(slot, token);
-      } else if (slot === 'anonymous' && options.renew !== false) {
-        writeItem(storage, renewedKey, String(now()));
+      } else if (slot === 'anonymous' && renew) {
+        attempt(() => storage!.setItem(renewedKey, `${now()}`));
       }
     },
-    remove(slot) {
-      memory.remove(slot);
-      expire(slot);
-    },
+    remove,
     erase() {
-      memory.erase();
-      expire('anonymous');
-      expire('identified');
-      writeItem(storage, renewedKey, undefined);
+      remove('anonymous');
+      remove('identified');
+      attempt(() => storage!.removeItem(renewedKey));
     },
   };
 }

@@ -7,26 +7,23 @@ import type { Page, PageEvent } from './ports.js';
 export function pageLifecycle(win: Window | undefined = globalThis.window): Page {
   const isPage = typeof win?.addEventListener === 'function' && win.document !== undefined;
   return {
-    isOnline: () => !isPage || win.navigator?.onLine !== false,
+    isOnline: () => win?.navigator?.onLine !== false,
     subscribe(listener) {
-      if (!isPage) return () => {};
-      const removers: (() => void)[] = [];
-      const listen = (target: EventTarget, type: string, say: (event: Event) => PageEvent | false) => {
-        const handler = (event: Event) => {
-          const said = say(event);
-          if (said) listener(said);
-        };
-        target.addEventListener(type, handler, true);
-        removers.push(() => target.removeEventListener(type, handler, true));
+      const said: Record<string, (event: Event) => PageEvent | false> = {
+        visibilitychange: () => win!.document.visibilityState === 'hidden' && 'hidden',
+        pagehide: () => 'exit',
+        pageshow: (event) => (event as PageTransitionEvent).persisted && 'restored',
+        online: () => 'online',
+        offline: () => 'offline',
       };
-      listen(win.document, 'visibilitychange', () => win.document.visibilityState === 'hidden' && 'hidden');
-      // pagehide and pageshow are sent to the window and don't bubble.
-      listen(win, 'pagehide', () => 'exit');
-      listen(win, 'pageshow', (event) => (event as PageTransitionEvent).persisted && 'restored');
-      listen(win, 'online', () => 'online');
-      listen(win, 'offline', () => 'offline');
+      const handle = (event: Event) => {
+        const what = said[event.type]!(event);
+        if (what) listener(what);
+      };
+      // All of them reach the window in the capturing phase; pagehide and pageshow are sent to it and don't bubble.
+      for (const type of isPage ? Object.keys(said) : []) win.addEventListener(type, handle, true);
       return () => {
-        for (const remove of removers.splice(0)) remove();
+        for (const type of isPage ? Object.keys(said) : []) win.removeEventListener(type, handle, true);
       };
     },
   };

@@ -10,7 +10,7 @@ export function widestDomain(doc: CookieDocument | undefined = globalThis.docume
   const name = 'usertoken_probe';
   const secure = doc?.location?.protocol === 'https:';
   const attributes = { sameSite: 'Lax', secure } as const;
-  return parentDomains(doc?.location?.hostname ?? '').find((domain) => {
+  return parentDomains(doc?.location?.hostname).find((domain) => {
     writeCookie(doc!, name, '1', { ...attributes, domain });
     const kept = readCookies(doc!, name).length > 0;
     writeCookie(doc!, name, '', { ...attributes, domain, maxAgeSeconds: 0 });

@@ -1,11 +1,12 @@
 import { createActor, fromPromise, type InspectionEvent } from 'xstate';
-import { type BatchOutcome, type BatchResult, deliveryMachine, outcomeOf, retryDelayMs } from '../../machines/index.js';
-import type { Clock, Outbox, OutboxEntry, Page, Transport, TransportAnswer } from '../adapters/ports.js';
+import { type BatchResult, deliveryMachine, retryDelayMs } from '../../machines/index.js';
+import { attempt, fieldOf } from '../../machines/tolerant.js';
+import type { Clock, Outbox, OutboxEntry, Page, Transport } from '../adapters/ports.js';
 import type { TrackedEvent } from '../events/event.types.js';
 import { wireText } from '../events/freeze-event.js';
 import type { Dropped, DropReason, Receipt } from '../events/receipt.types.js';
 import { safeSend } from '../safe-send.js';
-import { type Batch, batchPlan } from './batch-plan.js';
+import { batchPlan } from './batch-plan.js';
 import { receiptBook } from './receipts.js';
 
 /** The end of an event, as listeners hear it. */
@@ -26,7 +27,7 @@ export interface DeliveryPorts {
   readonly batchWindowMs: number;
   readonly requestTimeoutMs: number;
   readonly maxEventAgeMs: number;
-  readonly inspect?: ((event: InspectionEvent) => void) | undefined;
+  readonly inspect: ((event: InspectionEvent) => void) | undefined;
   /** Whether anyone listens to ends of this kind; events are parsed only then. */
   readonly hears: (type: EventEnd['type']) => boolean;
   readonly onEnd: (end: EventEnd) => void;
@@ -34,180 +35,125 @@ export interface DeliveryPorts {
   readonly onError: (error: unknown) => void;
 }
 
-/** Events a page exit may send each on its own, for they must not travel with others. */
+/** Requests at a page exit: what doubtful events, each on its own, may cost. */
 const maxRequestsAtExit = 20;
+
+const idsOf = (entries: Iterable<OutboxEntry>) => Array.from(entries, ({ id }) => id);
+
+/** The status in the event of a request that ended; 0 where it took too long or broke. */
+const statusIn = (event: object) => Number(fieldOf(fieldOf(event, 'output'), 'status') ?? 0);
 
 /** Fills the delivery machine: outbox, transport and receipts behind its actions. */
 export function createDelivery(ports: DeliveryPorts) {
-  const { clock, outbox, transport } = ports;
+  const { url, clock, outbox, transport, hears, onEnd, onError } = ports;
   const receipts = receiptBook(clock);
-  const plan = batchPlan({
-    outbox,
-    now: clock.now,
-    monotonicNow: clock.monotonicNow,
-    maxEventAgeMs: ports.maxEventAgeMs,
-    onDrop: tellDropped,
-  });
-  const flushes = new Set<() => void>();
+  const plan = batchPlan({ outbox, clock, maxEventAgeMs: ports.maxEventAgeMs, onDrop: tellDropped });
+  const flushes = new Set<(isOver?: boolean) => void>();
   let isLeaving = false;
-  let inFlightOutlives = false;
+  let outlives = false;
+  let message = '';
 
-  const eventOf = (entry: OutboxEntry) => JSON.parse(wireText(entry)) as TrackedEvent;
-
+  function tell({ id, ...entry }: OutboxEntry, type: EventEnd['type'], receipt: Receipt): void {
+    receipts.settle(id, receipt);
+    const { status, ...end } = receipt;
+    if (hears(type)) onEnd({ type, id, event: JSON.parse(wireText(entry)), ...end } as EventEnd);
+  }
+  const tellDelivered = (entry: OutboxEntry) => tell(entry, 'eventDelivered', { status: 'delivered' });
   function tellDropped(entry: OutboxEntry, reason: DropReason, message?: string): void {
-    const dropped: Dropped = { status: 'dropped', reason, ...(message === undefined ? {} : { message }) };
-    receipts.settle(entry.id, dropped);
-    if (!ports.hears('eventDropped')) return;
-    const { status, ...end } = dropped;
-    ports.onEnd({ type: 'eventDropped', id: entry.id, event: eventOf(entry), ...end });
+    tell(entry, 'eventDropped', { status: 'dropped', reason, ...(message ? { message } : {}) });
   }
 
-  function tellDelivered(entry: OutboxEntry): void {
-    receipts.settle(entry.id, { status: 'delivered' });
-    if (ports.hears('eventDelivered')) ports.onEnd({ type: 'eventDelivered', id: entry.id, event: eventOf(entry) });
-  }
-
-  /** The server may quote what it refuses, and a full token must not reach an inspector or a log. */
-  function withoutTokens(message: string, batch: Batch): string {
-    return batch.entries
-      .map(eventOf)
-      .reduce(
-        (text, { userToken, authenticatedUserToken }) =>
-          [userToken, authenticatedUserToken].reduce<string>(
-            (rest, token) => (token ? rest.replaceAll(token, '…') : rest),
-            text,
-          ),
-        message,
-      );
-  }
-
-  const requestOf = ({ body, bytes }: Batch) => ({ url: ports.url, body, bytes });
-
-  async function sendBatch(attempt: number, signal: AbortSignal): Promise<BatchResult> {
+  async function sendBatch(attempts: number, signal: AbortSignal): Promise<BatchResult> {
     const batch = plan.next();
-    if (!batch) return { outcome: { kind: 'accepted' }, size: 0, waiting: outbox.size, backlog: false };
-
+    if (!batch) return { status: 200, size: 0, waiting: outbox.size, backlog: false };
     const controller = new AbortController();
     // A request that outlives the page must not be cancelled by our own end.
     signal.addEventListener('abort', () => isLeaving || controller.abort());
-    inFlightOutlives = attempt === 0 && batch.bytes <= transport.exitBudget;
-    const answer = await transport.send(requestOf(batch), { outlives: inFlightOutlives, signal: controller.signal });
-
-    const remaining = batch.entries.filter(({ id }) => outbox.has(id)).length;
+    outlives = !attempts && batch.bytes <= transport.exitBudget;
+    const answer = await transport.send({ url, ...batch }, { outlives, signal: controller.signal });
+    const { status, retryAfterMs } = answer;
+    // Kept here, since the server may quote a token, and what the machine is told is seen by inspectors.
+    message = answer.message || `HTTP ${status}`;
+    const size = batch.entries.length;
     return {
-      outcome: outcomeIn(batch, answer),
-      size: batch.entries.length,
-      waiting: outbox.size - remaining,
-      backlog: plan.hasBacklog,
+      status,
+      retryAfterMs,
+      // The field's name is the one part of the server's text that is sure to be there.
+      isClockWrong: status === 422 && /timestamp/i.test(message) && plan.canBlameClock(),
+      size,
+      waiting: outbox.size - size,
+      backlog: plan.hasBacklog(),
     };
-  }
-
-  function outcomeIn(batch: Batch, { status, message, retryAfterMs }: TransportAnswer): BatchOutcome {
-    const outcome = outcomeOf(status, message || `HTTP ${status}`, retryAfterMs);
-    if (!('message' in outcome)) return outcome;
-    // The field's name is the one part of the server's text that is sure to be there.
-    if (/timestamp/i.test(outcome.message) && plan.canBlameClock) return { kind: 'clockIsWrong' };
-    return { ...outcome, message: withoutTokens(outcome.message, batch) };
   }
 
   /** Gives the browser what it takes. What it doesn't take stays in the outbox. */
   function handOver(): void {
-    const inFlight = plan.current?.entries.map(({ id }) => id) ?? [];
-    if (inFlightOutlives || isLeaving) outbox.remove(inFlight);
+    const inFlight = idsOf(plan.current()?.entries ?? []);
+    if (outlives || isLeaving) outbox.remove(inFlight);
     // The page's end cancels what is under way otherwise. A durable outbox keeps that for the next page.
-    const left = new Set(outbox.durable ? inFlight : []);
+    const staying = new Set(outbox.durable ? inFlight : []);
     for (let requests = 0; requests < maxRequestsAtExit; requests += 1) {
-      const batch = plan.atExit(transport.exitBudget, left);
-      if (!batch || !transport.handOver(requestOf(batch))) break;
-      outbox.remove(batch.entries.map(({ id }) => id));
+      const batch = plan.choose(transport.exitBudget, staying);
+      if (!batch || !transport.handOver({ url, ...batch })) return;
+      outbox.remove(idsOf(batch.entries));
     }
   }
 
-  const messageOf = (event: unknown) => {
-    const outcome = (event as { output?: BatchResult }).output?.outcome;
-    return outcome && 'message' in outcome ? outcome.message : '';
-  };
-
-  const safely =
-    <Args extends unknown[]>(effect: (...args: Args) => void) =>
-    (...args: Args): void => {
-      try {
-        effect(...args);
-      } catch (error) {
-        ports.onError(error);
-      }
-    };
-
-  const dropAll = safely((reason: DropReason) => {
+  function dropAll(reason: DropReason): void {
     const entries = [...outbox.entries()];
     outbox.clear();
     plan.clear();
     for (const entry of entries) tellDropped(entry, reason);
-  });
-
-  function jitter(): number {
-    try {
-      return ports.random();
-    } catch (error) {
-      ports.onError(error);
-      return 1;
-    }
   }
 
-  const machine = deliveryMachine.provide({
-    actors: {
-      sendBatch: fromPromise<BatchResult, { readonly attempt: number }>(({ input, signal }) =>
-        sendBatch(input.attempt, signal),
-      ),
-    },
-    guards: {
-      // The outbox itself: its count in the context may be of a moment ago.
-      hasWaiting: () => outbox.size > 0,
-      hasBacklog: ({ context }) => context.backlog && outbox.size > 0,
-    },
-    delays: {
-      batchWindow: ports.batchWindowMs,
-      requestTimeout: ports.requestTimeoutMs,
-      retryDelay: ({ context }) => retryDelayMs(context, jitter()),
-    },
-    actions: {
-      removeBatch: safely(() => {
-        for (const entry of plan.accepted()) tellDelivered(entry);
-      }),
-      halveBatch: safely(() => plan.halve()),
-      dropEvent: safely(({ event }) => plan.refused(messageOf(event))),
-      dropBatch: safely(({ event }) => plan.givenUp(messageOf(event))),
-      omitTimestamps: safely(() => plan.omitTimestamps()),
-      keepBatch: safely(({ event }) => {
-        const { outcome } = (event as unknown as { output?: BatchResult }).output ?? {};
-        plan.failed(!outcome || ('status' in outcome && outcome.status === 0));
-      }),
-      reportCredentials: safely(({ event }) => {
-        const { outcome } = (event as unknown as { output: BatchResult }).output;
-        if (outcome.kind === 'credentialsRefused') ports.onCredentialsRefused(outcome.status);
-      }),
-      handOver: safely(handOver),
-      dropAll: () => dropAll('opted-out'),
-    },
-  });
+  /** An action that throws would end the actor for good. */
+  const safely = (effect: (event: object) => void) => (args: { readonly event: object }) =>
+    void attempt(() => effect(args.event), onError);
 
-  const actor = createActor(machine, {
-    id: 'delivery',
-    clock,
-    input: {
-      granted: ports.granted,
-      online: ports.page.isOnline(),
-      waiting: outbox.size,
-      durable: outbox.durable,
+  const actor = createActor(
+    deliveryMachine.provide({
+      actors: {
+        sendBatch: fromPromise<BatchResult, { readonly attempt: number }>(({ input, signal }) =>
+          sendBatch(input.attempt, signal),
+        ),
+      },
+      guards: {
+        // The outbox itself: its count in the context may be of a moment ago.
+        hasWaiting: () => outbox.size > 0,
+        hasBacklog: ({ context }) => context.backlog && outbox.size > 0,
+        isVolatile: () => !outbox.durable,
+      },
+      delays: {
+        batchWindow: ports.batchWindowMs,
+        requestTimeout: ports.requestTimeoutMs,
+        retryDelay: ({ context }) => retryDelayMs(context, attempt(ports.random, onError)),
+      },
+      actions: {
+        removeBatch: safely(() => plan.accepted(tellDelivered)),
+        halveBatch: safely(plan.halve),
+        dropEvent: safely(() => plan.refused(message)),
+        dropBatch: safely(() => plan.givenUp(message)),
+        omitTimestamps: safely(plan.omitTimestamps),
+        keepBatch: safely((event) => plan.failed(!statusIn(event))),
+        reportCredentials: safely((event) => ports.onCredentialsRefused(statusIn(event))),
+        handOver: safely(handOver),
+        dropAll: safely(() => dropAll('opted-out')),
+      },
+    }),
+    {
+      id: 'delivery',
+      clock,
+      input: { granted: ports.granted, online: ports.page.isOnline(), waiting: outbox.size },
+      inspect: ports.inspect as never,
     },
-    ...(ports.inspect ? { inspect: ports.inspect } : {}),
-  });
+  );
+  const isIn = (...states: string[]) => states.includes(actor.getSnapshot().value);
 
-  const checkFlushes = () => {
+  function checkFlushes(): void {
     for (const check of flushes) check();
-  };
-  safeSend(actor, ports.onError);
-  actor.subscribe({ next: checkFlushes, error: ports.onError });
+  }
+  safeSend(actor, onError);
+  actor.subscribe({ next: checkFlushes, error: onError });
   actor.start();
 
   return {
@@ -215,40 +161,34 @@ export function createDelivery(ports: DeliveryPorts) {
 
     /** Puts frozen events into the outbox. */
     enqueue(entries: readonly OutboxEntry[]): Promise<Receipt> {
-      const isHeld = actor.getSnapshot().matches('held');
-      const receipt = isHeld
-        ? Promise.resolve<Receipt>({ status: 'stored' })
-        : receipts.owe(entries.map(({ id }) => id));
+      const receipt = isIn('held') ? Promise.resolve<Receipt>({ status: 'stored' }) : receipts.owe(idsOf(entries));
       for (const entry of entries) {
         for (const evicted of outbox.add(entry)) tellDropped(evicted, 'outbox-full');
       }
       // In any other state the machine looks at the outbox by itself when it comes back to idle.
-      if (actor.getSnapshot().value === 'idle') actor.send({ type: 'delivery.queued', waiting: outbox.size });
+      if (isIn('idle')) actor.send({ type: 'delivery.queued', waiting: outbox.size });
       return receipt;
     },
 
     /** What happens to the page. */
     onPage(event: 'hidden' | 'exit' | 'online' | 'offline'): void {
-      if (event === 'online' || event === 'offline') actor.send({ type: `network.${event}` });
-      else actor.send({ type: `page.${event}` });
+      actor.send({ type: event === 'hidden' || event === 'exit' ? `page.${event}` : `network.${event}` });
       if (event === 'exit') receipts.storeAll();
     },
 
     /** Sends at once and waits. Resolves to whether nothing waits any more. */
     flush(timeoutMs: number): Promise<boolean> {
+      actor.send({ type: 'delivery.flush' });
       return new Promise((resolve) => {
-        const done = () => outbox.size === 0;
-        const hopeless = () => ['held', 'stopped'].includes(actor.getSnapshot().value);
-        // Not the clock's timer: a process that awaits a flush must not end before it.
-        const timer = setTimeout(() => finish(false), timeoutMs);
-        const finish = (isDone: boolean) => {
+        const check = (isOver = false) => {
+          if (!isOver && outbox.size > 0 && !isIn('held', 'stopped')) return;
           clearTimeout(timer);
           flushes.delete(check);
-          resolve(isDone);
+          resolve(outbox.size === 0);
         };
-        const check = () => (done() || hopeless()) && finish(done());
+        // Not the clock's timer: a process that awaits a flush must not end before it.
+        const timer = setTimeout(() => check(true), timeoutMs);
         flushes.add(check);
-        actor.send({ type: 'delivery.flush' });
         check();
       });
     },
@@ -257,10 +197,10 @@ export function createDelivery(ports: DeliveryPorts) {
     stop(): void {
       isLeaving = true;
       actor.send({ type: 'page.exit' });
-      if (!outbox.durable) dropAll('disposed');
+      if (!outbox.durable) attempt(() => dropAll('disposed'), onError);
       actor.stop();
       receipts.close();
-      checkFlushes();
+      for (const check of flushes) check(true);
     },
   };
 }

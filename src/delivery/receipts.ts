@@ -25,23 +25,26 @@ export function receiptBook(clock: Clock) {
     open.delete(id);
     if (severity[receipt.status] > severity[owed.worst.status]) owed.worst = receipt;
     owed.left -= 1;
-    if (owed.left === 0) owed.resolve(owed.worst);
+    if (!owed.left) owed.resolve(owed.worst);
   }
 
-  /** One timer for all: it wakes for the oldest. */
+  /** One timer for all, due for the oldest. */
   function watch(): void {
     const [oldest] = open.values();
-    if (!oldest || timer !== undefined) return;
+    if (!oldest || timer) return;
     timer = clock.setTimeout(
       () => {
         timer = undefined;
-        for (const [id, { since }] of open) {
-          if (clock.monotonicNow() - since >= patienceMs) settle(id, { status: 'stored' });
-        }
+        storeAll(clock.monotonicNow() - patienceMs);
         watch();
       },
-      Math.max(0, oldest.since + patienceMs - clock.monotonicNow()),
+      oldest.since + patienceMs - clock.monotonicNow(),
     );
+  }
+
+  /** Says `stored` for all that is owed since then. */
+  function storeAll(since = Number.POSITIVE_INFINITY): void {
+    for (const [id, owed] of [...open]) if (owed.since <= since) settle(id, { status: 'stored' });
   }
 
   return {
@@ -54,15 +57,11 @@ export function receiptBook(clock: Clock) {
       });
     },
     settle,
-    /** Says `stored` for all that is owed. */
-    storeAll(): void {
-      for (const id of [...open.keys()]) settle(id, { status: 'stored' });
-    },
-    /** Ends the timer. */
+    storeAll: () => storeAll(),
+    /** Settles all and ends the timer. */
     close(): void {
-      this.storeAll();
-      if (timer !== undefined) clock.clearTimeout(timer);
-      timer = undefined;
+      storeAll();
+      clock.clearTimeout(timer);
     },
   };
 }

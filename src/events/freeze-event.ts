@@ -1,6 +1,7 @@
-import type { TokenCheck, Tokens } from '../../machines/index.js';
+import type { TokenCheck, TokenRefusal, Tokens } from '../../machines/index.js';
+import { attempt } from '../../machines/tolerant.js';
 import type { OutboxEntry } from '../adapters/ports.js';
-import { type Doubt, doubtsOf, isKnownType, type LooseEvent } from './event-rules.js';
+import { doubtsOf, isKnownType, type LooseEvent } from './event-rules.js';
 import type { Dropped, DropReason } from './receipt.types.js';
 import { splitEvent } from './split-event.js';
 
@@ -18,12 +19,13 @@ export interface FreezeContext {
 
 /** Parts that can wait and be sent, or the reason why there are none. */
 export type Frozen =
-  | { readonly ok: true; readonly entries: readonly OutboxEntry[]; readonly doubts: readonly Doubt[] }
+  | { readonly ok: true; readonly entries: readonly OutboxEntry[]; readonly doubts: readonly string[] }
   | { readonly ok: false; readonly dropped: Dropped };
 
-function refuse(reason: DropReason, field: string, message: string): Frozen {
-  return { ok: false, dropped: { status: 'dropped', reason, field, message } };
-}
+const refuse = (reason: DropReason, field: string, message: string): Frozen => ({
+  ok: false,
+  dropped: { status: 'dropped', reason, field, message },
+});
 
 /** UTF-8 bytes of a text. */
 export function bytesOf(text: string): number {
@@ -33,95 +35,66 @@ export function bytesOf(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 
-/** A copy as plain data, so that getters, proxies and later changes have no say. */
-function plainCopy(event: unknown, type: Record<string, string>): LooseEvent | undefined {
-  try {
-    const copy = JSON.parse(JSON.stringify(event));
-    return copy !== null && typeof copy === 'object' && !Array.isArray(copy) ? { ...type, ...copy } : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** `attribute:value`, each half URL-encoded once; what is encoded already stays.
  * @see https://www.algolia.com/doc/rest-api/insights/ (field `filters`) */
 function encodeFilter(filter: unknown): unknown {
-  if (typeof filter !== 'string') return filter;
-  try {
-    if (decodeURIComponent(filter) !== filter) return filter;
-  } catch {
-    // A lone % is no encoding.
-  }
-  const colon = filter.indexOf(':');
-  try {
-    if (colon < 0) return encodeURIComponent(filter);
-    return `${encodeURIComponent(filter.slice(0, colon))}:${encodeURIComponent(filter.slice(colon + 1))}`;
-  } catch {
-    return filter;
-  }
+  const isEncoded = attempt(() => decodeURIComponent(filter as string) !== filter);
+  if (isEncoded || typeof filter !== 'string') return filter;
+  const [attribute, ...value] = filter.split(':').map((part) => attempt(() => encodeURIComponent(part)) ?? part);
+  return [attribute, ...(value.length > 0 ? [value.join('%3A')] : [])].join(':');
 }
-
-const isEmptyList = (value: unknown) => Array.isArray(value) && value.length === 0;
 
 /** Freezes an event with its tokens and time: checked, cut to the API's size, as text.
  * @param type Fields that the caller's method name implies; the event's own win. */
 export function freezeEvent(raw: unknown, type: Record<string, string>, context: FreezeContext): Frozen {
-  const copy = plainCopy(raw, type);
-  if (!copy) return refuse('not-an-event', '', 'pass an object that can be written as JSON');
-  const { timestamp, userToken, authenticatedUserToken, ...event } = copy;
-  if (typeof event.eventType !== 'string' || event.eventType === '') {
-    return refuse('not-an-event', 'eventType', 'click, conversion or view');
+  // A copy as plain data, so that getters, proxies and later changes have no say.
+  const copy = attempt(() => JSON.parse(JSON.stringify(raw))) as LooseEvent | undefined;
+  const { timestamp, ...event } = (Object(copy) === copy ? { ...type, ...copy } : {}) as Record<string, unknown>;
+  if (!event.eventType || typeof event.eventType !== 'string' || Array.isArray(copy)) {
+    return refuse('not-an-event', 'eventType', 'an object for JSON, with an eventType');
   }
+  for (const field of ['userToken', 'authenticatedUserToken'] as const) {
+    const check = event[field] == null ? undefined : context.checkToken(event[field]);
+    // The tokens in force have passed the guard already.
+    const token = check ? check.ok && check.token : context.tokens[field];
+    if (token === false || (!token && field === 'userToken')) {
+      return refuse('invalid-token', field, (check as TokenRefusal | undefined)?.message ?? 'none is in force');
+    }
+    event[field] = token;
+  }
+
   // A type that is unknown here passes untouched: whoever sends it knows it better.
   const isKnown = isKnownType(event.eventType);
-  if (isKnown && (isEmptyList(event.objectIDs) || (event.objectIDs === undefined && isEmptyList(event.filters)))) {
-    return refuse('nothing-to-send', 'objectIDs', 'name at least one object or filter');
+  const { objectIDs, filters } = event;
+  if (isKnown && Array.isArray(objectIDs ?? filters) && ((objectIDs ?? filters) as unknown[]).length === 0) {
+    return refuse('nothing-to-send', 'objectIDs', 'at least one object or filter');
   }
+  if (isKnown && Array.isArray(filters)) event.filters = filters.map(encodeFilter);
 
-  const tokens: Partial<Record<keyof Tokens, string>> = {};
-  for (const field of ['userToken', 'authenticatedUserToken'] as const) {
-    const own = copy[field];
-    if (own === undefined || own === null) {
-      // The tokens in force have passed the guard already.
-      const inForce = context.tokens[field];
-      if (inForce !== undefined) tokens[field] = inForce;
-      continue;
-    }
-    const check = context.checkToken(own);
-    if (!check.ok) return refuse('invalid-token', field, check.message);
-    tokens[field] = check.token;
-  }
-  if (tokens.userToken === undefined) return refuse('invalid-token', 'userToken', 'no user token is in force');
-
-  if (isKnown && Array.isArray(event.filters))
-    (event as Record<string, unknown>).filters = event.filters.map(encodeFilter);
-  const isTimestamp = Number.isSafeInteger(timestamp) && (timestamp as number) > 0;
-  const doubts = new Map<string, Doubt>();
-  if (timestamp !== undefined && !isTimestamp) {
-    doubts.set('timestamp', { field: 'timestamp', rule: 'whole milliseconds since 1970; the present time is used' });
-  }
-
+  const isTimestamp = Number.isSafeInteger(timestamp) && Number(timestamp) > 0;
+  const doubts = isTimestamp || timestamp === undefined ? [] : ['timestamp'];
   const entries: OutboxEntry[] = [];
   for (const part of isKnown ? splitEvent(event) : [event]) {
     const found = doubtsOf(part);
-    for (const doubt of found) doubts.set(doubt.field, doubt);
-    const json = JSON.stringify({ ...part, ...tokens });
-    const bytes = bytesOf(json) + 32;
+    doubts.push(...found);
+    const json = JSON.stringify(part);
+    // The timestamp, and the comma to the next.
+    const bytes = bytesOf(json) + 28;
     if (bytes > maxBatchBytes) return refuse('too-large', '', `at most ${maxBatchBytes} bytes`);
     entries.push({
       id: context.createId(),
       json,
       ...(isTimestamp
-        ? { timestamp: timestamp as number }
+        ? { timestamp: Number(timestamp) }
         : { timestamp: Math.floor(context.now), trackedAt: context.monotonicNow }),
       bytes,
-      doubts: found.map(({ field }) => `${part.eventType}.${field}`),
+      doubts: found.map((field) => `${part.eventType}.${field}`),
     });
   }
-  return { ok: true, entries, doubts: [...doubts.values()] };
+  return { ok: true, entries, doubts };
 }
 
 /** The event as it goes into a batch. */
-export function wireText(entry: OutboxEntry, withTimestamp = true): string {
-  return withTimestamp ? `${entry.json.slice(0, -1)},"timestamp":${entry.timestamp}}` : entry.json;
+export function wireText({ json, timestamp }: Pick<OutboxEntry, 'json' | 'timestamp'>, withTimestamp = true): string {
+  return withTimestamp ? `${json.slice(0, -1)},"timestamp":${timestamp}}` : json;
 }

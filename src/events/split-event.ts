@@ -1,45 +1,28 @@
 import { type LooseEvent, maxObjects } from './event-rules.js';
 
-/** Fields whose items belong together. */
-const inStep = ['positions', 'objectData'];
-
-const isList = (value: unknown): value is unknown[] => Array.isArray(value);
-
-/** What the items of one part are worth, if each has a price in numbers. */
-function worthOf(items: unknown): number | undefined {
-  if (!isList(items)) return undefined;
-  const amounts = items.map((item) => {
-    const { price, quantity = 1 } = (item ?? {}) as LooseEvent;
-    return typeof price === 'number' && typeof quantity === 'number' ? price * quantity : Number.NaN;
-  });
-  const sum = amounts.reduce((total, amount) => total + amount, 0);
-  return Number.isNaN(sum) ? undefined : Math.round(sum * 1e6) / 1e6;
-}
-
-function partOf(event: LooseEvent, key: string, from: number): LooseEvent {
-  const part: Record<string, unknown> = { ...event };
-  for (const field of [key, ...inStep]) {
-    const list = event[field];
-    if (isList(list)) part[field] = list.slice(from, from + maxObjects);
-  }
-  if ('value' in event) {
-    // Each part carrying the whole value would multiply the revenue.
-    const value = worthOf(part.objectData) ?? (from === 0 ? event.value : undefined);
-    if (value === undefined) delete part.value;
-    else part.value = value;
-  }
-  return part;
-}
+/** What the items of one part are worth; not a number where one has no price in numbers. */
+const worthOf = (items: readonly LooseEvent[]) =>
+  items.reduce((sum, item) => sum + (item?.price as number) * ((item?.quantity ?? 1) as number), 0);
 
 /** Cuts an event of more than 20 objects or filters into several, positions and objectData in step. One whose lists
  * don't match stays whole, since no cut of it would be right. */
 export function splitEvent(event: LooseEvent): readonly LooseEvent[] {
-  const key = isList(event.objectIDs) ? 'objectIDs' : 'filters';
-  const list = event[key];
-  if (!isList(list) || list.length <= maxObjects) return [event];
-  if (inStep.some((field) => event[field] !== undefined && (event[field] as unknown[])?.length !== list.length)) {
+  const names = ['objectIDs', 'filters', 'positions', 'objectData'].filter((name) => event[name] !== undefined);
+  const lists = names.map((name) => event[name]).filter(Array.isArray);
+  const length = lists[0]?.length ?? 0;
+  if (length <= maxObjects || lists.length < names.length || lists.some((list) => list.length !== length))
     return [event];
-  }
-  const starts = Array.from({ length: Math.ceil(list.length / maxObjects) }, (_, part) => part * maxObjects);
-  return starts.map((from) => partOf(event, key, from));
+  return Array.from({ length: Math.ceil(length / maxObjects) }, (_, index) => {
+    const from = index * maxObjects;
+    const part: Record<string, unknown> = { ...event };
+    names.forEach((name, at) => {
+      part[name] = lists[at]!.slice(from, from + maxObjects);
+    });
+    if (event.value !== undefined) {
+      // Each part carrying the whole value would multiply the revenue.
+      const worth = worthOf((part.objectData ?? [undefined]) as LooseEvent[]);
+      part.value = worth >= 0 ? Math.round(worth * 1e6) / 1e6 : index > 0 ? undefined : event.value;
+    }
+    return part;
+  });
 }

@@ -11,7 +11,8 @@ import {
   tokensOf,
   type VisitorState,
 } from '../../machines/index.js';
-import type { Clock, TokenJar, TokenSlot } from '../adapters/ports.js';
+import { attempt, fieldOf } from '../../machines/tolerant.js';
+import type { Clock, TokenJar } from '../adapters/ports.js';
 import { safeSend } from '../safe-send.js';
 
 /** What the identity is wired to. */
@@ -32,82 +33,50 @@ export interface IdentityPorts {
 /** Fills the identity machine: the jar behind its actions, the token rules behind its guard, fresh tokens in its
  * events. */
 export function createIdentity(ports: IdentityPorts) {
-  const { jar, rememberUser, checkToken, generateToken, onError } = ports;
+  const { jar, clock, consent, strategy, onLogout, rememberUser, checkToken, generateToken, onError } = ports;
+  const safely = <Result>(effect: () => Result) => attempt(effect, onError);
 
-  function read(slot: TokenSlot): string | undefined {
-    try {
-      return jar.read(slot);
-    } catch (error) {
-      onError(error);
-      return undefined;
-    }
-  }
-
-  function stored(): { readonly anonymousToken: string | undefined; readonly identifiedToken: string | undefined } {
-    const anonymousToken = read('anonymous');
-    const identifiedToken = rememberUser ? read('identified') : undefined;
+  /** What the jar holds and the rules let in. */
+  function stored() {
+    const anonymousToken = safely(() => jar.read('anonymous'));
+    const identifiedToken = rememberUser ? safely(() => jar.read('identified')) : undefined;
     return {
       anonymousToken: isAnonymousToken(anonymousToken) ? anonymousToken : undefined,
       identifiedToken: checkToken(identifiedToken).ok ? identifiedToken : undefined,
     };
   }
 
-  function fillJar({ anonymousToken, identifiedToken }: ReturnType<typeof stored>): void {
-    if (anonymousToken) jar.write('anonymous', anonymousToken);
-    if (identifiedToken && rememberUser) jar.write('identified', identifiedToken);
-    else jar.remove('identified');
-  }
-
-  function contained(effect: () => void): void {
-    try {
-      effect();
-    } catch (error) {
-      onError(error);
-    }
-  }
-
-  const found = ports.consent === 'granted' ? stored() : undefined;
+  const found = consent === 'granted' ? stored() : undefined;
   const actor = createActor(
     identityMachine.provide({
-      guards: { isUserToken: ({ event }) => 'token' in event && checkToken(event.token).ok },
+      guards: { isUserToken: ({ event }) => checkToken(fieldOf(event, 'token')).ok },
       actions: {
-        remember: ({ context }) => contained(() => fillJar(context)),
-        erase: () => contained(() => jar.erase()),
+        remember: ({ context: { anonymousToken, identifiedToken } }) =>
+          safely(() => {
+            if (anonymousToken) jar.write('anonymous', anonymousToken);
+            if (identifiedToken && rememberUser) jar.write('identified', identifiedToken);
+            else jar.remove('identified');
+          }),
+        erase: () => safely(() => jar.erase()),
       },
     }),
     {
       id: 'identity',
-      clock: ports.clock,
-      input: {
-        anonymousToken: found?.anonymousToken ?? generateToken(),
-        identifiedToken: found?.identifiedToken,
-        consent: ports.consent,
-        strategy: ports.strategy,
-        onLogout: ports.onLogout,
-      },
-      ...(ports.inspect ? { inspect: ports.inspect } : {}),
+      clock,
+      input: { consent, strategy, onLogout, ...found, anonymousToken: found?.anonymousToken ?? generateToken() },
+      inspect: ports.inspect as never,
     },
   );
-
-  const consent = (): Consent => {
-    const state = actor.getSnapshot().value.consent;
-    return state === 'starting' ? 'pending' : state;
-  };
-  const state = (): VisitorState => {
-    const state = actor.getSnapshot().value.visitor;
-    return state === 'starting' ? 'anonymous' : state;
-  };
+  const stateNow = () => actor.getSnapshot().value;
 
   /** The machine makes no token and reads no jar: what it may need comes with the event. */
   function withTokens(event: IdentityEvent): IdentityEvent {
     if (event.type === 'identity.synced' || event.type === 'consent.deny') return event;
-    const freshAnonymousToken = generateToken();
-    if (event.type !== 'consent.grant' || consent() === 'granted') return { freshAnonymousToken, ...event };
-    const { anonymousToken, identifiedToken } = stored();
+    const isGrant = event.type === 'consent.grant' && stateNow().consent !== 'granted';
+    const { anonymousToken, identifiedToken } = isGrant ? stored() : ({} as ReturnType<typeof stored>);
     return {
-      freshAnonymousToken,
-      storedAnonymousToken: anonymousToken,
-      storedIdentifiedToken: identifiedToken,
+      freshAnonymousToken: generateToken(),
+      ...(isGrant ? { storedAnonymousToken: anonymousToken, storedIdentifiedToken: identifiedToken } : {}),
       ...event,
     };
   }
@@ -118,20 +87,19 @@ export function createIdentity(ports: IdentityPorts) {
 
   return {
     actor,
-    consent,
-    state,
+    consent: (): Consent => stateNow().consent,
+    state: (): VisitorState => stateNow().visitor,
     tokens: (): Tokens => tokensOf(actor.getSnapshot().context),
 
     /** Follows the jar, which another page may have changed while this one was away. */
     reread(): void {
-      if (consent() !== 'granted') return;
+      if (stateNow().consent !== 'granted') return;
       const { context } = actor.getSnapshot();
       const found = stored();
       const identifiedToken = rememberUser ? found.identifiedToken : context.identifiedToken;
-      const current = state();
       actor.send({
         type: 'identity.synced',
-        state: identifiedToken ? 'identified' : current === 'identified' ? 'loggedOut' : current,
+        state: identifiedToken ? 'identified' : context.identifiedToken ? 'loggedOut' : stateNow().visitor,
         anonymousToken: found.anonymousToken ?? context.anonymousToken ?? '',
         identifiedToken,
       });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { pageLifecycle } from '../../src/adapters/page-lifecycle.js';
 
-/** A window with as much of one as page events need. */
+/** A window with as much of one as page events need. What is sent to a document passes its window first, in the capturing
+ * phase; here it is sent to the window at once. */
 function fakeWindow() {
   const listeners: string[] = [];
   class Target extends EventTarget {
@@ -25,10 +26,10 @@ describe('the page of a window', () => {
     const heard: string[] = [];
     pageLifecycle(win as never).subscribe((event) => heard.push(event));
     document.visibilityState = 'hidden';
-    document.dispatchEvent(new Event('visibilitychange'));
+    win.dispatchEvent(new Event('visibilitychange'));
     win.dispatchEvent(new Event('pagehide'));
     document.visibilityState = 'visible';
-    document.dispatchEvent(new Event('visibilitychange'));
+    win.dispatchEvent(new Event('visibilitychange'));
     win.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
     win.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: false }));
     win.dispatchEvent(new Event('offline'));

@@ -152,12 +152,13 @@ describe('what the server refuses', () => {
     expect(JSON.stringify(notices)).not.toContain('KEY');
   });
 
-  it("the server's text reaches the receipt without the token it may quote", async () => {
-    const { user, transport, send } = bench();
-    transport.answerWith(({ events }) => ({ status: 422, message: `bad userToken ${events[0]!.userToken}` }));
+  it("the server's text reaches the receipt, and no notice", async () => {
+    const { user, transport, notices, send } = bench();
+    transport.answerWith({ status: 422, message: 'bad userToken' });
     const receipt = user.track(click());
     await send();
-    expect(await receipt).toMatchObject({ message: 'bad userToken …' });
+    expect(await receipt).toMatchObject({ status: 'dropped', reason: 'refused', message: 'bad userToken' });
+    expect(notices).toEqual([]);
   });
 });
 

@@ -45,7 +45,8 @@ function faultsIn(node: Node, path = '(root)', parent?: Node): string[] {
   const checkTransition = (transition: Record<string, unknown>, where: string) => {
     const { target, guard, actions, reenter } = transition;
     for (const key of Object.keys(transition)) if (!transitionKeys.includes(key)) fault(`${where}: ${key}`);
-    if (guard !== undefined && typeof guard !== 'string') fault(`${where}: a guard without a name`);
+    const guardName = (guard as { type?: unknown } | undefined)?.type ?? guard;
+    if (guard !== undefined && typeof guardName !== 'string') fault(`${where}: a guard without a name`);
     for (const action of listOf(actions)) if (typeof action !== 'string') fault(`${where}: an action without a name`);
     if (target === undefined) {
       if (reenter) fault(`${where}: reenter without target`);
@@ -115,7 +116,8 @@ describe('the charts keep to constructs that a small interpreter can run just as
       const { guards, actions, delays, actors } = machine.implementations;
       const text = JSON.stringify(machine.config);
       const named = (key: string) => [...text.matchAll(new RegExp(`"${key}":"(\\w+)"`, 'g'))].map(([, name]) => name!);
-      expect(named('guard').filter((name) => !(name in guards))).toEqual([]);
+      const withParams = [...text.matchAll(/"guard":\{"type":"(\w+)"/g)].map(([, name]) => name!);
+      expect([...named('guard'), ...withParams].filter((name) => !(name in guards))).toEqual([]);
       expect([...named('actions'), ...named('entry')].filter((name) => !(name in actions))).toEqual([]);
       expect(named('src').filter((name) => !(name in actors))).toEqual([]);
       expect(Object.keys(delays)).toEqual(

@@ -1,25 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import { initialTransition, transition } from 'xstate';
 import {
-  type BatchOutcome,
+  type BatchResult,
   type DeliveryInput,
   deliveryMachine,
   maxRetryAfterMs,
-  outcomeOf,
   retryDelayMs,
 } from '../../machines/index.js';
 
 type Sent = { readonly type: string; readonly [field: string]: unknown };
 
-function start(input: DeliveryInput = { granted: true }) {
-  return initialTransition(deliveryMachine, input)[0];
+function start(input: DeliveryInput = { granted: true }, machine = deliveryMachine) {
+  return initialTransition(machine, input)[0];
 }
 
 function sendAll(snapshot: ReturnType<typeof start>, ...events: Sent[]) {
+  return sendAllTo(deliveryMachine, snapshot, events);
+}
+
+function sendAllTo(machine: typeof deliveryMachine, snapshot: ReturnType<typeof start>, events: readonly Sent[]) {
   let current = snapshot;
   let effects: string[] = [];
   for (const event of events) {
-    const [next, actions] = transition(deliveryMachine, current, event as never);
+    const [next, actions] = transition(machine, current, event as never);
     current = next;
     // What XState does by itself: timers and the invoked request.
     effects = actions.map(({ type }) => type).filter((type) => !type.startsWith('xstate.'));
@@ -38,14 +41,11 @@ const online: Sent = { type: 'network.online' };
 const offline: Sent = { type: 'network.offline' };
 const hidden: Sent = { type: 'page.hidden' };
 const exit: Sent = { type: 'page.exit' };
-const done = (outcome: BatchOutcome, size = 3, waiting = 0, backlog = false): Sent => ({
+const done = (status: number, more: Partial<BatchResult> = {}): Sent => ({
   type: 'xstate.done.actor.request',
   actorId: 'request',
-  output: { outcome, size, waiting, backlog },
+  output: { status, size: 3, waiting: 0, backlog: false, ...more },
 });
-const accepted: BatchOutcome = { kind: 'accepted' };
-const refused: BatchOutcome = { kind: 'refused', status: 422, message: 'no' };
-const failed: BatchOutcome = { kind: 'failed', status: 503 };
 const sending = [queued, windowEnds];
 
 describe('the delivery machine', () => {
@@ -66,61 +66,56 @@ describe('the delivery machine', () => {
     [
       'sending: accepted, nothing left',
       undefined,
-      [...sending, done(accepted)],
+      [...sending, done(200)],
       { state: 'idle', effects: ['removeBatch'], attempt: 0 },
     ],
     [
       'sending: accepted, others came',
       undefined,
-      [...sending, done(accepted, 3, 2)],
+      [...sending, done(200, { waiting: 2 })],
       { state: 'collecting', effects: ['removeBatch'] },
     ],
     [
       'sending: accepted, a full batch more',
       undefined,
-      [...sending, done(accepted, 3, 2, true)],
+      [...sending, done(200, { waiting: 2, backlog: true })],
       { state: 'sending', effects: ['removeBatch'] },
     ],
     [
       'sending: a batch refused is halved at once',
       undefined,
-      [...sending, done(refused)],
+      [...sending, done(422)],
       { state: 'sending', effects: ['halveBatch'], attempt: 0 },
     ],
     [
       'sending: a single event refused is dropped',
       undefined,
-      [...sending, done(refused, 1)],
+      [...sending, done(422, { size: 1 })],
       { state: 'idle', effects: ['dropEvent'] },
     ],
     [
       'sending: the clock is wrong',
       undefined,
-      [...sending, done({ kind: 'clockIsWrong' })],
+      [...sending, done(422, { isClockWrong: true })],
       { state: 'sending', effects: ['omitTimestamps'] },
     ],
-    [
-      'sending: no retry would help',
-      undefined,
-      [...sending, done({ kind: 'undeliverable', status: 404, message: '' })],
-      { state: 'idle', effects: ['dropBatch'] },
-    ],
+    ['sending: no retry would help', undefined, [...sending, done(404)], { state: 'idle', effects: ['dropBatch'] }],
     [
       'sending: credentials refused',
       undefined,
-      [...sending, done({ kind: 'credentialsRefused', status: 401 })],
+      [...sending, done(401)],
       { state: 'stopped', effects: ['keepBatch', 'reportCredentials'] },
     ],
     [
       'sending: a failure',
       undefined,
-      [...sending, done(failed)],
-      { state: 'backingOff', effects: ['keepBatch'], attempt: 1, waiting: 3 },
+      [...sending, done(503)],
+      { state: 'backingOff', effects: ['keepBatch'], attempt: 1 },
     ],
     [
       'sending: a failure that asks for patience',
       undefined,
-      [...sending, done({ ...failed, retryAfterMs: 9_000 })],
+      [...sending, done(429, { retryAfterMs: 9_000 })],
       { state: 'backingOff', retryAfterMs: 9_000 },
     ],
     [
@@ -132,7 +127,7 @@ describe('the delivery machine', () => {
     [
       'sending: a failure while offline',
       undefined,
-      [...sending, offline, done(failed)],
+      [...sending, offline, done(503)],
       { state: 'offline', effects: ['keepBatch'] },
     ],
     ['sending: the page ends', undefined, [...sending, exit], { state: 'sending', effects: ['handOver'] }],
@@ -142,56 +137,52 @@ describe('the delivery machine', () => {
       [...sending, { type: 'xstate.error.actor.request', error: 1 }],
       { state: 'backingOff', effects: ['keepBatch'] },
     ],
-    ['backingOff: the pause ends', undefined, [...sending, done(failed), pauseEnds], { state: 'sending', attempt: 1 }],
+    ['backingOff: the pause ends', undefined, [...sending, done(503), pauseEnds], { state: 'sending', attempt: 1 }],
     [
       'backingOff: success forgets the failures',
       undefined,
-      [...sending, done(failed), pauseEnds, done(accepted)],
+      [...sending, done(503), pauseEnds, done(200)],
       { state: 'idle', attempt: 0, retryAfterMs: undefined },
     ],
-    ['backingOff: flush keeps the pause', undefined, [...sending, done(failed), flush], { state: 'backingOff' }],
-    ['backingOff: a new event keeps it too', undefined, [...sending, done(failed), queued], { state: 'backingOff' }],
+    ['backingOff: flush keeps the pause', undefined, [...sending, done(503), flush], { state: 'backingOff' }],
+    ['backingOff: a new event keeps it too', undefined, [...sending, done(503), queued], { state: 'backingOff' }],
     [
       'backingOff: an outbox in memory has nothing to lose at the end of the page',
       undefined,
-      [...sending, done(failed), exit],
+      [...sending, done(503), exit],
       { effects: ['handOver'] },
-    ],
-    [
-      'backingOff: a durable one keeps what an outage holds up',
-      { granted: true, durable: true },
-      [...sending, done(failed), exit],
-      { state: 'backingOff', effects: [] },
-    ],
-    [
-      'sending again after a failure: a durable outbox hands nothing over',
-      { granted: true, durable: true },
-      [...sending, done(failed), pauseEnds, exit],
-      { state: 'sending', effects: [] },
     ],
     ['offline: the network comes back', undefined, [queued, offline, online], { state: 'collecting' }],
     [
       'offline: after a failure what waits goes at once',
       undefined,
-      [...sending, offline, done(failed), online],
+      [...sending, offline, done(503), online],
       { state: 'sending' },
     ],
     [
       'stopped: nothing goes on',
       undefined,
-      [...sending, done({ kind: 'credentialsRefused', status: 403 }), queued, flush, exit],
+      [...sending, done(403), queued, flush, exit],
       { state: 'stopped', effects: [] },
     ],
     [
       'a denial drops what waits, wherever it is',
       undefined,
-      [...sending, done(failed), deny],
+      [...sending, done(503), deny],
       { state: 'held', effects: ['dropAll'], waiting: 0, attempt: 0 },
     ],
     ['a denial while a request is under way', undefined, [...sending, deny], { state: 'held', effects: ['dropAll'] }],
     ['a grant after a denial', undefined, [...sending, deny, grant, queued], { state: 'collecting' }],
   ])('%s', (_, input, events, expected) => {
     expect(sendAll(start(input), ...events)).toMatchObject(expected);
+  });
+
+  it.each<[string, Sent[], string]>([
+    ['while it backs off', [...sending, done(503), exit], 'backingOff'],
+    ['while it tries again', [...sending, done(503), pauseEnds, exit], 'sending'],
+  ])('a durable outbox keeps what an outage holds up when the page ends %s', (_, events, state) => {
+    const durable = deliveryMachine.provide({ guards: { isVolatile: () => false } });
+    expect(sendAllTo(durable, start({ granted: true }, durable), events)).toMatchObject({ state, effects: [] });
   });
 
   it('holds counts in its context, never events', () => {
@@ -202,23 +193,24 @@ describe('the delivery machine', () => {
 
 describe('what an HTTP status leads to', () => {
   it.each([
-    [200, 'accepted'],
-    [204, 'accepted'],
-    [0, 'failed'],
-    [301, 'failed'],
-    [400, 'refused'],
-    [401, 'credentialsRefused'],
-    [403, 'credentialsRefused'],
-    [404, 'undeliverable'],
-    [405, 'undeliverable'],
-    [408, 'failed'],
-    [413, 'refused'],
-    [422, 'refused'],
-    [429, 'failed'],
-    [500, 'failed'],
-    [503, 'failed'],
-  ])('%i: %s', (status, kind) => {
-    expect(outcomeOf(status, '').kind).toBe(kind);
+    [200, 'idle', 'removeBatch'],
+    [204, 'idle', 'removeBatch'],
+    [0, 'backingOff', 'keepBatch'],
+    [301, 'backingOff', 'keepBatch'],
+    [400, 'idle', 'dropEvent'],
+    [401, 'stopped', 'keepBatch'],
+    [403, 'stopped', 'keepBatch'],
+    [404, 'idle', 'dropBatch'],
+    [405, 'idle', 'dropBatch'],
+    [408, 'backingOff', 'keepBatch'],
+    [413, 'idle', 'dropEvent'],
+    [422, 'idle', 'dropEvent'],
+    [429, 'backingOff', 'keepBatch'],
+    [500, 'backingOff', 'keepBatch'],
+    [503, 'backingOff', 'keepBatch'],
+  ])('%i: %s', (status, state, effect) => {
+    const { state: after, effects } = sendAll(start(), ...sending, done(status, { size: 1 }));
+    expect([after, effects[0]]).toEqual([state, effect]);
   });
 });
 

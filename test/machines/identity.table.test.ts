@@ -49,7 +49,7 @@ describe('the start', () => {
     [
       'nobody known ends a stored login',
       { identifiedToken: 'u1', user: null },
-      { visitor: 'loggedOut', userToken: anon },
+      { visitor: 'anonymous', userToken: anon },
     ],
     [
       'a refused user changes nothing',
@@ -59,7 +59,7 @@ describe('the start', () => {
     [
       'ending a stored login renews where that is wanted',
       { identifiedToken: 'u1', user: null, onLogout: 'renew', freshAnonymousToken: fresh },
-      { visitor: 'loggedOut', userToken: fresh },
+      { visitor: 'anonymous', userToken: fresh },
     ],
     [
       'denied: no token at all',
@@ -280,7 +280,7 @@ describe('the consent region', () => {
       'CO-02: a grant keeps the token in use and remembers it',
       { consent: 'pending' },
       [grant],
-      { consent: 'granted', userToken: anon, effects: ['remember'] },
+      { consent: 'granted', userToken: anon, ...changed },
     ],
     [
       'CO-02: a valid stored token wins over the one in use',
@@ -305,6 +305,24 @@ describe('the consent region', () => {
       { consent: 'pending' },
       [login('u1'), grantWith({ storedIdentifiedToken: 'u9' })],
       { userToken: 'u1' },
+    ],
+    [
+      'nor over nobody, as the application knows',
+      { consent: 'pending' },
+      [sync(null), grantWith({ storedIdentifiedToken: 'u9' })],
+      { visitor: 'anonymous', userToken: anon },
+    ],
+    [
+      'nor over a logout of whoever it was',
+      { consent: 'pending' },
+      [logout, grantWith({ storedIdentifiedToken: 'u9' })],
+      { visitor: 'anonymous', userToken: anon },
+    ],
+    [
+      'nor over nobody at the start',
+      { consent: 'pending', user: null },
+      [grantWith({ storedIdentifiedToken: 'u9' })],
+      { visitor: 'anonymous', userToken: anon },
     ],
     [
       'nor over a logout',

@@ -1,7 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type ActorRefFrom, createActor, fromPromise, SimulatedClock, setup } from 'xstate';
 import {
-  type BatchOutcome,
   type BatchResult,
   deliveryMachine,
   type IdentityEvent,
@@ -62,8 +61,7 @@ describe('a machine without the rest of the library', () => {
       actors: {
         sendBatch: fromPromise<BatchResult, { readonly attempt: number }>(async ({ input: { attempt } }) => {
           sent.push(attempt);
-          const outcome: BatchOutcome = sent.length === 1 ? { kind: 'failed', status: 503 } : { kind: 'accepted' };
-          return { outcome, size: 1, waiting: 0, backlog: false };
+          return { status: sent.length === 1 ? 503 : 200, size: 1, waiting: 0, backlog: false };
         }),
       },
     });

@@ -1,0 +1,224 @@
+// Writes docs/states.md from the machines themselves. With --print it writes to the standard output instead.
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import ts from 'typescript';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const target = new URL('../docs/states.md', import.meta.url);
+
+const described = {
+  identityMachine: {
+    title: 'Identity',
+    file: 'machines/identity.machine.ts',
+    intro:
+      'Who is acting, and beside it whether that may be stored and sent. The two regions are active at the same time, and both see each event.',
+  },
+  deliveryMachine: {
+    title: 'Delivery',
+    file: 'machines/delivery.machine.ts',
+    intro: 'When tracked events are sent, and what each answer leads to.',
+  },
+};
+
+async function loadMachines() {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: ['machines/index.ts'],
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    write: false,
+  });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+}
+
+/** What `setup({ guards, actions, actors, delays })` says in the source: name, doc comment, expression. */
+async function readSetup(file) {
+  const text = await readFile(new URL(file, pathToFileURL(root)), 'utf8');
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
+  const parts = { guards: [], actions: [], actors: [], delays: [] };
+  const read = (property) => {
+    const docs = ts.getJSDocCommentsAndTags(property).map(({ comment }) => ts.getTextOfJSDocComment(comment) ?? '');
+    const expression = property.initializer.getText(source).replace(/\s+/g, ' ');
+    return { name: property.name.getText(source), doc: docs.join(' ').replace(/\s+/g, ' '), expression };
+  };
+  const visit = (node) => {
+    if (ts.isCallExpression(node) && node.expression.getText(source) === 'setup') {
+      for (const part of node.arguments[0].properties) {
+        const name = part.name?.getText(source);
+        if (name in parts) parts[name] = part.initializer.properties.map(read);
+      }
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return parts;
+}
+
+const pathOf = (node) => node.path.join('.') || node.key;
+const idOf = (node) => node.path.join('_');
+const nodesBelow = (node) => [node, ...Object.values(node.states).flatMap(nodesBelow)];
+
+/** What happens on entry. Not `node.entry`, to which XState adds what sets its timers. */
+const entryOf = ({ config }) => [config.entry ?? []].flat().map((action) => action.type ?? action);
+const invokedBy = (node) => node.invoke.map(({ src }) => src);
+
+function eventOf(type, node) {
+  const [, kind, rest] = /^xstate\.(after|done\.actor|error\.actor)\.(.*)$/.exec(type) ?? [];
+  if (!kind) return type === '' ? 'always' : type;
+  if (kind === 'after') return `after ${rest.slice(0, -node.id.length - 1)}`;
+  const { src } = node.invoke.find(({ id }) => id === rest);
+  return kind === 'done.actor' ? `${src} done` : `${src} failed`;
+}
+
+/** Every transition of a node, in the order in which they are tried. */
+function transitionsOf(node) {
+  const ofEvents = [...node.transitions].flatMap(([type, list]) => list.map((each) => [type, each]));
+  return [...(node.always ?? []).map((each) => ['', each]), ...ofEvents].map(([type, each]) => ({
+    event: eventOf(type, node),
+    guard: each.guard,
+    target: each.target?.[0],
+    isReentered: each.reenter,
+    actions: each.actions.map((action) => action.type ?? action),
+  }));
+}
+
+// A colon or semicolon would end a label.
+function labelOf({ event, guard, actions }) {
+  const label = [event, guard && `[${guard}]`, actions.length > 0 && `/ ${actions.join(', ')}`];
+  return label.filter(Boolean).join(' ');
+}
+
+function initialOf(node) {
+  return node.initial?.target?.[0];
+}
+
+/** The lines of a diagram: a state, what is in it, and the arrows that leave it. */
+function diagramOf(node, indent) {
+  const children = Object.values(node.states);
+  const inner = `${indent}  `;
+  if (children.length === 0) {
+    const lines = [`${indent}state "${node.key}" as ${idOf(node)}`];
+    for (const action of entryOf(node)) lines.push(`${indent}${idOf(node)} : entry / ${action}`);
+    for (const actor of invokedBy(node)) lines.push(`${indent}${idOf(node)} : invoke / ${actor}`);
+    return lines;
+  }
+  const leaves = children.filter((child) => Object.keys(child.states).length === 0);
+  const arrows = leaves.flatMap((leaf) => {
+    // One arrow for each pair of states: renderers draw several over each other.
+    const labels = new Map();
+    for (const each of transitionsOf(leaf).filter(({ target }) => target)) {
+      const end = idOf(each.target);
+      labels.set(end, [...(labels.get(end) ?? []), labelOf(each)]);
+    }
+    return [...labels].map(([end, list]) => `${inner}${idOf(leaf)} --> ${end} : ${list.join('<br/>')}`);
+  });
+  const shared = transitionsOf(node)
+    .filter(({ target }) => target)
+    .map((each) => `${inner}  ${labelOf(each)} → ${each.target.key}`);
+  const separator = node.type === 'parallel' ? [`${inner}--`] : [];
+  return [
+    `${indent}state "${node.key}" as ${idOf(node) || node.key} {`,
+    ...(initialOf(node) && node.type !== 'parallel' ? [`${inner}[*] --> ${idOf(initialOf(node))}`] : []),
+    ...children.flatMap((child, index) => [...(index > 0 ? separator : []), ...diagramOf(child, inner)]),
+    ...arrows,
+    ...(shared.length > 0
+      ? [`${inner}note right of ${idOf(children.at(-1))}`, `${inner}  in any state`, ...shared, `${inner}end note`]
+      : []),
+    `${indent}}`,
+  ];
+}
+
+const code = (text) => (text ? `\`${text.replaceAll('|', '\\|')}\`` : '');
+
+function tableOf(machine) {
+  const rows = nodesBelow(machine.root).flatMap((node) => [
+    ...entryOf(node).map((action) => [code(pathOf(node)), 'on entry', '', '', code(action)]),
+    ...invokedBy(node).map((actor) => [code(pathOf(node)), 'on entry', '', '', `starts ${code(actor)}`]),
+    ...transitionsOf(node).map(({ event, guard, target: to, isReentered, actions }) => [
+      code(pathOf(node)),
+      code(event),
+      code(guard),
+      to ? `${code(pathOf(to))}${isReentered ? ', entered again' : ''}` : 'stays',
+      actions.map(code).join(', ') || 'nothing',
+    ]),
+  ]);
+  return table(['state', 'event', 'guard', 'target', 'actions'], rows);
+}
+
+/** A table as the formatter leaves it: columns that are wholly empty left out, the others padded. */
+function table(titles, rows) {
+  const columns = titles
+    .map((title, index) => [title, ...rows.map((cells) => cells[index])])
+    .filter(([, ...cells]) => cells.some(Boolean))
+    .map(([title, ...cells]) => {
+      const width = Math.max(3, ...[title, ...cells].map(({ length }) => length));
+      return [title.padEnd(width), '-'.repeat(width), ...cells.map((cell) => cell.padEnd(width))];
+    });
+  return columns[0].map((_, row) => `| ${columns.map((column) => column[row]).join(' | ')} |`).join('\n');
+}
+
+function kindOf(expression) {
+  if (expression.startsWith('assign(')) return 'changes the context';
+  if (expression.startsWith('emit(')) return 'emits';
+  return 'empty, for `provide`';
+}
+
+/** The condition itself: an arrow function's body, or the combination of other guards. */
+const conditionOf = (expression) => expression.replace(/^\([^)]*\) => /, '');
+
+function partsOf({ guards, actions, actors, delays }) {
+  const sections = [
+    [
+      'Guards',
+      ['guard', 'holds when', 'meaning'],
+      guards.map((g) => [code(g.name), code(conditionOf(g.expression)), g.doc]),
+    ],
+    [
+      'Actions',
+      ['action', 'kind', 'what it stands for'],
+      actions.map((a) => [code(a.name), kindOf(a.expression), a.doc]),
+    ],
+    ['Actors', ['actor', 'what it stands for'], actors.map((a) => [code(a.name), a.doc])],
+    [
+      'Delays',
+      ['delay', 'milliseconds', 'meaning'],
+      delays.map((d) => [code(d.name), code(conditionOf(d.expression).replaceAll('_', '')), d.doc]),
+    ],
+  ];
+  return sections
+    .filter(([, , rows]) => rows.length > 0)
+    .map(([title, head, rows]) => `### ${title}\n\n${table(head, rows)}`);
+}
+
+async function sectionOf(machine, { title, file, intro }) {
+  const parts = await readSetup(file);
+  return [
+    `## ${title}`,
+    `${intro} Source: \`${file}\`.`,
+    ['```mermaid', 'stateDiagram-v2', ...diagramOf(machine.root, '  '), '```'].join('\n'),
+    `### Transitions of ${machine.id}`,
+    tableOf(machine),
+    ...partsOf(parts).map((part) => part.replace(/^### (.*)$/m, `### $1 of ${machine.id}`)),
+  ].join('\n\n');
+}
+
+async function generate() {
+  const machines = await loadMachines();
+  const sections = [];
+  for (const [name, description] of Object.entries(described)) {
+    sections.push(await sectionOf(machines[name], description));
+  }
+  return `${[
+    '<!-- Generated by `npm run docs:states` from the machines. Edit those. -->',
+    '# The machines',
+    'Diagrams and tables are generated from the machines that run, and a test fails when they differ. The diagrams show what leads from state to state, each arrow labelled `event [guard] / actions`; a note names what leads away from every state of a region. The tables are complete: what stays in its state is only there.',
+    'Rows of one state and one event are tried from top to bottom, and the first whose guard holds is taken. A row that stays and does nothing keeps the rows below it, and those of the region around, from being tried. Rows of an inner state are tried before those of the region around it. An event that no row names changes nothing.',
+    ...sections,
+  ].join('\n\n')}\n`;
+}
+
+const text = await generate();
+if (process.argv.includes('--print')) process.stdout.write(text);
+else await writeFile(target, text);

@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { guidePages, root, type Snippet, snippetsOf } from './support/guide.js';
+import { launchChromium, runInBrowser } from './support/run-in-browser.js';
+import { runInNode } from './support/run-in-node.js';
+import { typeErrorsOf } from './support/snippet-types.js';
+
+const snippets = guidePages().flatMap(snippetsOf);
+const isModule = ({ language }: Snippet) => ['ts', 'js'].includes(language);
+const isForBrowser = ({ language, flags }: Snippet) => language === 'html' || flags.includes('browser');
+
+const modules = snippets.filter(isModule);
+const forNode = modules.filter((snippet) => !isForBrowser(snippet));
+const forBrowser = snippets.filter(isForBrowser);
+const commands = snippets.filter(({ language }) => language === 'sh');
+
+const snippet = (code: string, language = 'ts'): Snippet => ({ at: 'a page:1', language, flags: [], code });
+const view = "{ eventType: 'view', eventName: 'Seen', index: 'products', userToken: 'u1', objectIDs: ['a'] }";
+const send = (event: string) =>
+  `await fetch('https://insights.algolia.io/1/events?X-Algolia-Application-Id=a&X-Algolia-API-Key=k', {
+    method: 'POST', body: JSON.stringify({ events: [${event}] }) });`;
+
+const right = `const a: number = 1;\na; // => 1\n({ b: ['c', a] }); // => { b: [/^c$/, 1] }\n${send(view)}`;
+const withoutConsent = `import { createUserToken } from 'usertoken';\ncreateUserToken({ appId: 'a', apiKey: 'k' });`;
+
+let typeErrors: readonly string[];
+let browser: Browser | undefined;
+beforeAll(async () => {
+  typeErrors = typeErrorsOf([...modules, snippet(right), { ...snippet(withoutConsent), at: 'a wrong one' }]);
+  browser = await launchChromium();
+}, 60_000);
+afterAll(() => browser?.close());
+
+describe('the guide', () => {
+  it('has nothing but blocks that are checked, and data', () => {
+    const others = snippets.filter((each) => !isModule(each) && !isForBrowser(each) && !commands.includes(each));
+    expect(others.filter(({ language }) => !['mermaid', 'json', 'text'].includes(language))).toEqual([]);
+    expect(forNode.length).toBeGreaterThan(10);
+    expect(forBrowser.length).toBeGreaterThan(0);
+  });
+
+  it('has snippets whose types are right', () => {
+    expect(typeErrors.filter((error) => !error.startsWith('a wrong one'))).toEqual([]);
+  });
+
+  it.each(forNode.map((each) => [each.at, each] as const))('has a snippet at %s that runs as it says', (_, each) =>
+    runInNode(each),
+  );
+
+  it.each(forBrowser.map((each) => [each.at, each] as const))(
+    'has a page or module at %s that runs as it says',
+    (_, each) => runInBrowser(browser!, each),
+  );
+
+  it('names no command of npm that package.json does not have', () => {
+    const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+    const lines = commands.flatMap(({ code }) => code.split(/\n|&&/)).map((line) => line.trim());
+    const named = lines.map((line) => /^npm (?:run )?(\S+)/.exec(line)?.[1] ?? line);
+    const builtIn = ['ci', 'install'];
+    expect(named.filter((name) => !builtIn.includes(name) && !(name in scripts))).toEqual([]);
+  });
+});
+
+describe('the check of snippets', () => {
+  it('passes a snippet that is as it says', async () => {
+    await runInNode(snippet(right));
+    await runInBrowser(browser!, snippet(right));
+  });
+
+  it.each([
+    ['a wrong value', '1 + 1; // => 3', /1 \+ 1; is 2/],
+    ['a wrong value inside of a callback that contains errors', 'try { 1; // => 2\n } catch {}', /1; is 1/],
+    ['a value that is never reached', 'if (Date.now() < 0) { 1; // => 1\n }', /not everything it says was reached/],
+    ['a throw', "throw new Error('no')", /no/],
+    ['an event that the API would refuse', send("{ eventType: 'view' }"), /422/],
+  ])('fails a snippet with %s', async (_, code, message) => {
+    await expect(runInNode(snippet(code))).rejects.toThrow(message);
+    await expect(runInBrowser(browser!, snippet(code))).rejects.toThrow(message);
+  });
+
+  it('fails a snippet that says what to expect of nothing', async () => {
+    await expect(runInNode(snippet('const a = 1; // => 1'))).rejects.toThrow('1 lines say what to expect, but only 0');
+  });
+
+  it('fails a snippet that imports an entry which does not exist', async () => {
+    await expect(runInNode(snippet("import 'usertoken/nothing';"))).rejects.toThrow('there is no entry');
+  });
+
+  it('fails a snippet with a wrong type', () => {
+    const found = typeErrors.filter((error) => error.startsWith('a wrong one'));
+    expect(found).toEqual([expect.stringContaining("Property 'consent' is missing")]);
+  });
+
+  it('fails a page that throws', async () => {
+    const page = snippet('<button onclick="throw new Error(\'broken\')">Buy</button>', 'html');
+    await expect(runInBrowser(browser!, page)).rejects.toThrow('broken');
+  });
+
+  it('fails a page on which there is nothing to click', async () => {
+    await expect(runInBrowser(browser!, snippet('<p>Empty</p>', 'html'))).rejects.toThrow('needs a button');
+  });
+});

@@ -1,0 +1,54 @@
+import ts from 'typescript';
+import { root } from './guide.js';
+
+const entry = `${root}src/index.ts`;
+const machines = `${root}machines/index.ts`;
+const program = ts.createProgram([entry, machines, `${root}src/options.ts`], {
+  target: ts.ScriptTarget.ES2022,
+  module: ts.ModuleKind.NodeNext,
+  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  skipLibCheck: true,
+  noEmit: true,
+  types: ['node'],
+});
+const checker = program.getTypeChecker();
+
+function resolved(symbol: ts.Symbol): ts.Symbol {
+  return symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+}
+
+function exportsOf(file: string): ts.Symbol[] {
+  const module = checker.getSymbolAtLocation(program.getSourceFile(file)!);
+  return checker.getExportsOfModule(module!);
+}
+
+/** Names exported by `usertoken` and `usertoken/machines`, each with its docstring. */
+export function publicNames(): { readonly name: string; readonly docstring: string }[] {
+  return [entry, machines].flatMap(exportsOf).map((symbol) => ({
+    name: symbol.name,
+    docstring: ts.displayPartsToString(resolved(symbol).getDocumentationComment(checker)),
+  }));
+}
+
+/** The members of an exported type: fields of an interface with the text of `@default`, or literals of a union. */
+export function membersOf(typeName: string): { readonly name: string; readonly defaultText: string }[] {
+  const symbol = [entry, machines].flatMap(exportsOf).find(({ name }) => name === typeName);
+  if (!symbol) throw new Error(`${typeName} is not exported`);
+  const type = checker.getDeclaredTypeOfSymbol(resolved(symbol));
+  const literals = type.isUnion() ? type.types : [type];
+  if (literals.every((each) => each.isStringLiteral())) {
+    return literals.map((each) => ({ name: (each as ts.StringLiteralType).value, defaultText: '' }));
+  }
+  return type.getProperties().map((property) => {
+    const tag = property.getJsDocTags(checker).find(({ name }) => name === 'default');
+    return { name: property.name, defaultText: ts.displayPartsToString(tag?.text) };
+  });
+}
+
+/** The literals that a field of an exported interface can have. */
+export function literalsOf(typeName: string, field: string): string[] {
+  const symbol = [entry, machines].flatMap(exportsOf).find(({ name }) => name === typeName)!;
+  const property = checker.getDeclaredTypeOfSymbol(resolved(symbol)).getProperty(field)!;
+  const type = checker.getTypeOfSymbol(property);
+  return (type as ts.UnionType).types.map((each) => (each as ts.StringLiteralType).value);
+}

@@ -1,0 +1,82 @@
+import { type BuildOptions, build } from 'esbuild';
+import { describe, expect, inject, test } from 'vitest';
+
+const { consumer } = inject('packed');
+
+/** Bundles `code` in the project that has the package installed. Whatever does not resolve is an error. */
+async function bundle(code: string, options: BuildOptions = {}) {
+  const result = await build({
+    absWorkingDir: consumer,
+    stdin: { contents: code, resolveDir: consumer },
+    bundle: true,
+    format: 'esm',
+    write: false,
+    metafile: true,
+    logLevel: 'silent',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    ...options,
+  });
+  const [output] = Object.values(result.metafile?.outputs ?? {});
+  return {
+    text: result.outputFiles?.[0]?.text ?? '',
+    imports: output?.imports.map(({ path }) => path) ?? [],
+    inputs: Object.keys(output?.inputs ?? {}),
+  };
+}
+
+/** Sets of conditions that a runtime resolves packages with. */
+const runtimes = {
+  browser: { platform: 'browser' },
+  worker: { platform: 'browser', conditions: ['worker', 'workerd', 'edge-light'] },
+  'React Native': { platform: 'neutral', conditions: ['react-native'], mainFields: ['react-native', 'main'] },
+  'no runtime in particular': { platform: 'neutral' },
+} as const satisfies Record<string, BuildOptions>;
+
+describe.each(['usertoken', 'usertoken/machines'])('%s', (entry) => {
+  const all = `import * as all from '${entry}';\nglobalThis.all = all;`;
+
+  describe.each(Object.entries(runtimes))('bundled for %s', (_, runtime) => {
+    test('reaches no built-in of Node and leaves no import open', async () => {
+      const { text, imports, inputs } = await bundle(all, { ...runtime });
+      expect(inputs.some((input) => input.startsWith('node_modules/usertoken/dist/'))).toBe(true);
+      expect(imports).toEqual([]);
+      expect(text).not.toMatch(/["']node:/);
+    });
+
+    test('needs no require, no process and no code from strings', async () => {
+      const { text } = await bundle(all, { ...runtime });
+      expect(text).not.toMatch(/\brequire\(|\bprocess\.|\beval\(|\bnew Function\b|\bFunction\(/);
+    });
+  });
+
+  test.each(['import', 'require'])(
+    'the code of its own that %s loads asks for no production or development build',
+    async (way) => {
+      const code = way === 'import' ? all : `globalThis.all = require('${entry}');`;
+      const { text } = await bundle(code, { platform: 'neutral', external: ['xstate'], define: {} });
+      expect(text).not.toMatch(/\bprocess\b|\beval\(|\bFunction\(|["']node:/);
+    },
+  );
+});
+
+describe('what is not used is not bundled', () => {
+  test.each(['usertoken', 'usertoken/machines'])("import '%s' alone leaves nothing", async (entry) => {
+    expect((await bundle(`import '${entry}';`, { platform: 'browser', minify: true })).text.trim()).toBe('');
+  });
+
+  test('an import of one name leaves nothing when the name is not used', async () => {
+    const code = "import { createUserToken } from 'usertoken';";
+    expect((await bundle(code, { platform: 'browser', minify: true })).text.trim()).toBe('');
+  });
+
+  test('the default entry pulls in nothing of usertoken/testing', async () => {
+    const { text } = await bundle("export * from 'usertoken';", { platform: 'node' });
+    expect(text).toContain('createUserToken');
+    expect(text).not.toMatch(/createCollector|fakeClock/);
+  });
+});
+
+test('a built-in of Node would be noticed', async () => {
+  const code = "export * from 'usertoken/testing';";
+  await expect(bundle(code, { platform: 'browser' })).rejects.toThrow('node:http');
+});

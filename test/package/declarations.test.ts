@@ -1,0 +1,108 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { beforeAll, expect, inject, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const tsc = join(root, 'node_modules/typescript/bin/tsc');
+const { consumer, oldestConsumer } = inject('packed');
+
+/** A consumer whose mistakes must be errors: an unused `@ts-expect-error` is one, so `any` would be noticed. */
+const usage = `
+const options = { appId: 'app', apiKey: 'key', consent: 'granted' } as const;
+const user: UserToken = createUserToken(options);
+const token: string | undefined = user.token;
+export const receipt: Promise<Receipt> = user.viewedObjectIDs({ eventName: 'Seen', index: 'products', objectIDs: ['a'] });
+export const state: 'anonymous' | 'identified' | 'loggedOut' = user.state;
+export const actor = createActor(identityMachine, { input: { anonymousToken: token ?? '', consent: 'pending' } });
+export const visitor: 'starting' | 'anonymous' | 'identified' | 'loggedOut' = actor.getSnapshot().value.visitor;
+user.identity.send({ type: 'identity.logout' });
+
+// @ts-expect-error consent has no default
+createUserToken({ appId: 'app', apiKey: 'key' });
+// @ts-expect-error there is no such option
+createUserToken({ ...options, token: 'x' });
+// @ts-expect-error there is no such property
+user.nonsense;
+// @ts-expect-error a number is no consent
+createActor(identityMachine, { input: { anonymousToken: '', consent: 1 } });
+// @ts-expect-error there is no such event
+user.identity.send({ type: 'identity.nonsense' });
+`;
+const imports = `import { createUserToken, type Receipt, type UserToken } from 'usertoken';
+import { identityMachine } from 'usertoken/machines';
+import { createActor } from 'xstate';
+`;
+const testingUsage = `
+export async function collect(): Promise<number> {
+  const collector = await createCollector({ appId: 'app' });
+  const events = await collector.waitForEvents(1);
+  // @ts-expect-error there is no such fault
+  collector.setFault({ nonsense: true });
+  await collector.close();
+  return events.length + fakeClock().timers;
+}
+`;
+const testingImports = "import { createCollector, fakeClock } from 'usertoken/testing';\n";
+
+const resolutions = {
+  'node16 in an ES module': { end: 'mts', module: 'node16', moduleResolution: 'node16' },
+  'node16 in CommonJS': { end: 'cts', module: 'node16', moduleResolution: 'node16' },
+  bundler: { end: 'ts', module: 'esnext', moduleResolution: 'bundler' },
+  node10: { end: 'ts', module: 'commonjs', moduleResolution: 'node10' },
+};
+
+type Resolution = (typeof resolutions)[keyof typeof resolutions];
+
+const allFiles = ['page', 'spec', 'mistake'];
+
+/** Errors of the compiler, empty when it is content.
+ * @param types Packages whose global declarations are there. */
+async function compile(folder: string, resolution: Resolution, names: readonly string[], types: readonly string[]) {
+  const { end, ...options } = resolution;
+  const config = join(folder, `tsconfig.${options.moduleResolution}.${end}.${types.length}.json`);
+  const compilerOptions = {
+    ...options,
+    strict: true,
+    skipLibCheck: false,
+    noEmit: true,
+    target: 'es2022',
+    lib: ['es2022', 'dom', 'dom.iterable'],
+    typeRoots: [join(root, 'node_modules/@types')],
+    types,
+  };
+  await writeFile(config, JSON.stringify({ compilerOptions, files: names.map((name) => `${name}.${end}`) }));
+  const { stdout } = await promisify(execFile)(process.execPath, [tsc, '-p', config], { cwd: folder }).catch(
+    (failure: { stdout: string }) => failure,
+  );
+  return stdout;
+}
+
+beforeAll(async () => {
+  for (const folder of [consumer, oldestConsumer]) {
+    for (const end of ['ts', 'mts', 'cts']) {
+      await writeFile(join(folder, `page.${end}`), imports + usage);
+      await writeFile(join(folder, `spec.${end}`), testingImports + testingUsage);
+      await writeFile(join(folder, `mistake.${end}`), `${imports}createUserToken({ appId: 'app', apiKey: 'key' });\n`);
+    }
+  }
+});
+
+test.each(Object.entries(resolutions))(
+  'under %s every entry is typed without skipLibCheck, and leaving out consent is the one error',
+  async (_, resolution) => {
+    const errors = await compile(consumer, resolution, allFiles, ['node']);
+    expect(errors.match(/^\S+: error TS\d+/gm)).toEqual([`mistake.${resolution.end}(4,17): error TS2345`]);
+    expect(errors).toContain("Property 'consent' is missing");
+  },
+);
+
+test('the declarations for pages need no declarations of Node', async () => {
+  expect(await compile(consumer, resolutions['node16 in an ES module'], ['page'], [])).toBe('');
+});
+
+test('the declarations fit the oldest xstate that the package claims to work with', async () => {
+  expect(await compile(oldestConsumer, resolutions.bundler, ['page', 'spec'], ['node'])).toBe('');
+});

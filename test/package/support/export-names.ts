@@ -1,0 +1,32 @@
+/** Every name that the entries export at run time, sorted. A change here is a change of the public surface. */
+export const exportNames = {
+  usertoken: [
+    'checkUserToken',
+    'cookieJar',
+    'createUserToken',
+    'fetchTransport',
+    'hashUserToken',
+    'isAnonymousToken',
+    'isUserToken',
+    'memoryJar',
+    'memoryOutbox',
+    'pageLifecycle',
+    'widestDomain',
+  ],
+  machines: [
+    'checkUserToken',
+    'deliveryMachine',
+    'firstRetryDelayMs',
+    'identityMachine',
+    'isAnonymousToken',
+    'isUserToken',
+    'maxRetryAfterMs',
+    'maxRetryDelayMs',
+    'maxTokenLength',
+    'outcomeOf',
+    'refuseToken',
+    'retryDelayMs',
+    'tokensOf',
+  ],
+  testing: ['checkEventsBody', 'createCollector', 'fakeClock', 'fakePage', 'fakeTransport', 'settled'],
+};

@@ -1,0 +1,148 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build as esbuild } from 'esbuild';
+import { build as viteBuild } from 'vite';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { entries } from '../../scripts/entries.mjs';
+import { exportNames } from './support/export-names.js';
+import { runProbe, writeProbes } from './support/probe.js';
+
+const { files, consumer, oldestConsumer } = inject('packed');
+const manifestIn = async (folder: string) =>
+  JSON.parse(await readFile(join(folder, 'node_modules/usertoken/package.json'), 'utf8'));
+
+beforeAll(async () => {
+  await writeProbes(consumer);
+  await writeProbes(oldestConsumer);
+});
+
+describe('the tarball', () => {
+  test('holds the entries in both formats, shared chunks, declarations, and the papers: nothing else', () => {
+    const perEntry = Object.keys(entries).flatMap((name) =>
+      ['js', 'cjs', 'd.ts', 'd.cts'].map((end) => `dist/${name}.${end}`),
+    );
+    const expected = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', ...perEntry].map(
+      (name) => `package/${name}`,
+    );
+    const patterns = [
+      /^package\/dist\/shared-[A-Z0-9]{8}\.js$/,
+      /^package\/dist\/types\/(machines|src)\/([\w-]+\/)*[\w.-]+\.d\.c?ts$/,
+    ];
+    const others = files.filter((file) => !patterns.some((pattern) => pattern.test(file)));
+    expect(others).toEqual(expected.sort());
+  });
+
+  test('has two declaration files, one for each format, for every module that is declared', () => {
+    const declarations = files.filter((file) => file.endsWith('.d.ts'));
+    expect(declarations.length).toBeGreaterThan(Object.keys(entries).length);
+    const missing = declarations.map((file) => file.replace(/ts$/, 'cts')).filter((file) => !files.includes(file));
+    expect(missing).toEqual([]);
+  });
+
+  test('declares every entry with import before require, types before code, each in files that exist', async () => {
+    const { exports } = await manifestIn(consumer);
+    const names = Object.keys(entries);
+    expect(Object.keys(exports)).toEqual([
+      ...names.map((name) => (name === 'index' ? '.' : `./${name}`)),
+      './package.json',
+    ]);
+    for (const name of names) {
+      expect(Object.entries(exports[name === 'index' ? '.' : `./${name}`])).toEqual([
+        ['import', { types: `./dist/${name}.d.ts`, default: `./dist/${name}.js` }],
+        ['require', { types: `./dist/${name}.d.cts`, default: `./dist/${name}.cjs` }],
+      ]);
+    }
+  });
+
+  test('runs nothing when it is installed, and depends on xstate as a peer alone', async () => {
+    const { scripts, dependencies, peerDependencies } = await manifestIn(consumer);
+    const atInstall = ['preinstall', 'install', 'postinstall', 'prepare', 'preprepare', 'postprepare'];
+    expect(Object.keys(scripts).filter((name) => atInstall.includes(name))).toEqual([]);
+    expect(dependencies).toBeUndefined();
+    expect(Object.keys(peerDependencies)).toContain('xstate');
+  });
+
+  test('names no registry and no folder of the machine that built it', async () => {
+    for (const file of files.filter((file) => /\.(c?js|c?ts|json)$/.test(file))) {
+      const text = await readFile(join(consumer, 'node_modules/usertoken', file.replace('package/', '')), 'utf8');
+      expect(text, file).not.toMatch(/file:\/\/|\/tmp\/|\/work\/|\/home\/|node_modules\/(?!\.)/);
+    }
+  });
+});
+
+describe('the installed package', () => {
+  async function expectToWork(folder: string, file: string) {
+    const { version } = await manifestIn(folder);
+    expect(await runProbe(folder, file)).toEqual({
+      names: exportNames,
+      login: { ok: true, token: 'account-1' },
+      receipt: { status: 'delivered' },
+      state: 'identified',
+      requests: [{ agent: `usertoken (${version})`, status: 200 }],
+      events: [
+        {
+          eventType: 'view',
+          eventName: 'Product Seen',
+          index: 'products',
+          objectIDs: ['a'],
+          userToken: 'account-1',
+        },
+      ],
+    });
+  }
+
+  test('works in Node as an ES module', () => expectToWork(consumer, 'probe.mjs'));
+
+  test('works in Node through require', () => expectToWork(consumer, 'probe.cjs'));
+
+  test.each(['browser', 'node', 'neutral'] as const)('works bundled by esbuild for %s', async (platform) => {
+    const outfile = `out/esbuild-${platform}.mjs`;
+    await esbuild({
+      absWorkingDir: consumer,
+      entryPoints: ['probe.mjs'],
+      bundle: true,
+      format: 'esm',
+      platform,
+      // Neutral knows no fields of package.json but `exports`; xstate has both, and its default is for development.
+      minify: true,
+      outfile,
+    });
+    await expectToWork(consumer, outfile);
+  });
+
+  test('works bundled by esbuild from CommonJS', async () => {
+    const outfile = 'out/esbuild.cjs';
+    await esbuild({ absWorkingDir: consumer, entryPoints: ['probe.cjs'], bundle: true, platform: 'node', outfile });
+    await expectToWork(consumer, outfile);
+  });
+
+  async function bundleWithVite(outDir: string, options: { ssr: boolean; noExternal: boolean }) {
+    await viteBuild({
+      root: consumer,
+      configFile: false,
+      logLevel: 'error',
+      ssr: options.noExternal ? { noExternal: true } : {},
+      build: {
+        outDir,
+        ...(options.ssr ? { ssr: 'probe.mjs' } : { lib: { entry: 'probe.mjs', formats: ['es'], fileName: 'probe' } }),
+        rollupOptions: { output: { entryFileNames: 'probe.mjs' } },
+      },
+    });
+    return `${outDir}/probe.mjs`;
+  }
+
+  test.each([
+    ['for the client', 'vite-client', { ssr: false, noExternal: false }],
+    ['for a server, left outside of the bundle', 'vite-ssr', { ssr: true, noExternal: false }],
+    ['for a server, inside of the bundle', 'vite-ssr-inside', { ssr: true, noExternal: true }],
+  ])('works bundled by Vite %s', async (_, name, options) => {
+    await expectToWork(consumer, await bundleWithVite(`out/${name}`, options));
+  });
+
+  test.each(['probe.mjs', 'probe.cjs'])('works with the oldest xstate it claims to work with: %s', async (file) => {
+    const { peerDependencies } = await manifestIn(oldestConsumer);
+    const xstate = JSON.parse(await readFile(join(oldestConsumer, 'node_modules/xstate/package.json'), 'utf8'));
+    expect(`^${xstate.version}`).toBe(peerDependencies.xstate);
+    await expectToWork(oldestConsumer, file);
+  });
+});
