@@ -26,13 +26,15 @@ export const layers = [
   {
     name: 'helpers',
     paths: ['src/emitter.ts', 'src/masked-inspect.ts', 'src/safe-send.ts'],
+    from: ['machines'],
     typesFrom: ['ports'],
     packages: ['xstate'],
   },
   {
     name: 'options',
     paths: ['src/options.ts', 'src/notices.ts'],
-    typesFrom: ['machines', 'ports', 'adapters'],
+    from: ['machines'],
+    typesFrom: ['ports', 'adapters'],
     packages: ['xstate'],
   },
   { name: 'events', paths: ['src/events/'], from: ['machines'], typesFrom: ['ports'] },

@@ -33,6 +33,10 @@ async function loadMachines() {
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
 }
 
+/** A guard as it reads in a table: its name, and its params where it has any. */
+const guardText = (guard) =>
+  guard?.params ? `${guard.type} ${Object.values(guard.params).join(' ')}` : (guard?.type ?? guard);
+
 /** What `setup({ guards, actions, actors, delays })` says in the source: name, doc comment, expression. */
 async function readSetup(file) {
   const text = await readFile(new URL(file, pathToFileURL(root)), 'utf8');
@@ -77,7 +81,7 @@ function transitionsOf(node) {
   const ofEvents = [...node.transitions].flatMap(([type, list]) => list.map((each) => [type, each]));
   return [...(node.always ?? []).map((each) => ['', each]), ...ofEvents].map(([type, each]) => ({
     event: eventOf(type, node),
-    guard: each.guard,
+    guard: guardText(each.guard),
     target: each.target?.[0],
     isReentered: each.reenter,
     actions: each.actions.map((action) => action.type ?? action),

@@ -61,7 +61,8 @@ export interface UserToken extends EventMethods {
   logout(): void;
   /** What the application knows now, as often as it likes: an account's id, or `null` for nobody. */
   sync(id: string | number | bigint | null): TokenCheck;
-  /** Tracks one event under the tokens in force at this moment. */
+  /** Tracks one event under the tokens in force at this moment. On Node the process does not wait for it: await `flush()`
+   * before it ends. */
   track(event: InsightsEvent): Promise<Receipt>;
   getSnapshot(): UserTokenSnapshot;
   /** Calls `listener` after every change of the snapshot, until the returned function is called. */
@@ -142,7 +143,7 @@ export function createUserToken(options: UserTokenOptions): UserToken {
     inspect,
     hears: events.hears,
     onEnd: events.emit,
-    onCredentialsRefused: (status) => notices.post('credentials-refused', `HTTP ${status}`),
+    onTrouble: (trouble) => notices.post(trouble),
     onError,
   });
 

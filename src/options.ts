@@ -11,6 +11,8 @@ export interface Notice {
     | 'event-doubtful'
     | 'event-dropped'
     | 'credentials-refused'
+    /** Three requests in a row had no answer: a blocker, a content policy or the network. */
+    | 'api-unreachable'
     | 'cookies-unavailable'
     | 'cookie-domain-refused'
     | 'cookie-duplicated'
@@ -43,7 +45,7 @@ export interface UserTokenOptions {
   /** What a logout does to the anonymous token: see {@link OnLogout}. Choose `renew` where people share devices.
    * @default 'restore' */
   readonly onLogout?: OnLogout | undefined;
-  /** How the cookies are kept, or `false` for tokens and events in memory only. */
+  /** How the cookies are kept, or `false` for tokens and events in memory only. @default two cookies, host-only */
   readonly cookie?: CookieOptions | false | undefined;
   /** Takes the place of the guard against personal data; the API's pattern is always checked. Synchronous.
    * @default refuses e-mail addresses and international phone numbers, also in base64 */

@@ -28,7 +28,8 @@ export interface CookieOptions {
   readonly renew?: boolean;
   /** `None` makes the cookies `Secure`, as browsers demand. @default 'Lax' */
   readonly sameSite?: 'Lax' | 'Strict' | 'None';
-  /** Whether the server sets and renews these cookies; script then reads them only, and removes them on denial.
+  /** Whether the server sets and renews these cookies. Script then writes neither; it still removes the identified one when
+   * nobody is logged in, and both on denial.
    * @default false */
   readonly server?: boolean;
 }

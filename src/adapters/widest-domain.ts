@@ -4,8 +4,7 @@ import { type CookieDocument, parentDomains, readCookies, writeCookie } from './
  * `www.shop.co.uk`, by trying: no list of public suffixes is shipped, and none can be out of date. Pass it as
  * `cookie.domain` to share tokens between sub-domains. It writes a throw-away cookie and removes it again, so call it
  * once the visitor has consented.
- * @returns The domain, or `undefined` where cookies can only be host-only: localhost, an IP address, a public suffix such
- *   as `herokuapp.com`, no cookies at all, no document. */
+ * @returns The domain, or `undefined` where cookies can only be host-only: localhost, an IP address, no cookies at all, no document. */
 export function widestDomain(doc: CookieDocument | undefined = globalThis.document): string | undefined {
   const name = 'usertoken_probe';
   const secure = doc?.location?.protocol === 'https:';

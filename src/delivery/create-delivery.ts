@@ -31,7 +31,7 @@ export interface DeliveryPorts {
   /** Whether anyone listens to ends of this kind; events are parsed only then. */
   readonly hears: (type: EventEnd['type']) => boolean;
   readonly onEnd: (end: EventEnd) => void;
-  readonly onCredentialsRefused: (status: number) => void;
+  readonly onTrouble: (trouble: 'credentials-refused' | 'api-unreachable') => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -52,6 +52,7 @@ export function createDelivery(ports: DeliveryPorts) {
   let isLeaving = false;
   let outlives = false;
   let message = '';
+  let failures = 0;
 
   function tell({ id, ...entry }: OutboxEntry, type: EventEnd['type'], receipt: Receipt): void {
     receipts.settle(id, receipt);
@@ -72,6 +73,7 @@ export function createDelivery(ports: DeliveryPorts) {
     outlives = !attempts && batch.bytes <= transport.exitBudget;
     const answer = await transport.send({ url, ...batch }, { outlives, signal: controller.signal });
     const { status, retryAfterMs } = answer;
+    if (status) failures = 0;
     // Kept here, since the server may quote a token, and what the machine is told is seen by inspectors.
     message = answer.message || `HTTP ${status}`;
     const size = batch.entries.length;
@@ -134,8 +136,13 @@ export function createDelivery(ports: DeliveryPorts) {
         dropEvent: safely(() => plan.refused(message)),
         dropBatch: safely(() => plan.givenUp(message)),
         omitTimestamps: safely(plan.omitTimestamps),
-        keepBatch: safely((event) => plan.failed(!statusIn(event))),
-        reportCredentials: safely((event) => ports.onCredentialsRefused(statusIn(event))),
+        keepBatch: safely((event) => {
+          const isOpaque = !statusIn(event);
+          if (isOpaque) failures += 1;
+          if (failures === 3) ports.onTrouble('api-unreachable');
+          plan.failed(isOpaque);
+        }),
+        reportCredentials: safely(() => ports.onTrouble('credentials-refused')),
         handOver: safely(handOver),
         dropAll: safely(() => dropAll('opted-out')),
       },

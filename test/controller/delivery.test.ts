@@ -310,6 +310,16 @@ describe('failures', () => {
     expect(ids(transport.accepted)).toEqual(['a', 'b']);
   });
 
+  it('PK-07: an endpoint that never answers is reported once, and not before the third time', async () => {
+    const { user, transport, clock, notices } = bench();
+    transport.answerWith({ status: 0 });
+    void user.track(click('a'));
+    await clock.advance(3_000);
+    expect([transport.requests.length, notices]).toEqual([2, []]);
+    await clock.advance(hour);
+    expect(notices.map(({ code }) => code)).toEqual(['api-unreachable']);
+  });
+
   it('Retry-After is kept, and neither flush nor new events cut it short', async () => {
     const { user, transport, clock, send } = bench({ random: () => 0 });
     transport.answerWith({ status: 429, retryAfterMs: 60_000 });

@@ -23,7 +23,6 @@ export const exportNames = {
     'maxRetryAfterMs',
     'maxRetryDelayMs',
     'maxTokenLength',
-    'outcomeOf',
     'refuseToken',
     'retryDelayMs',
     'tokensOf',
