@@ -8,6 +8,7 @@ import {
   type TokenCheck,
   type VisitorState,
 } from '../machines/index.js';
+import { attempt } from '../machines/tolerant.js';
 import { generateAnonymousToken } from './adapters/anonymous-token.js';
 import { cookieJar } from './adapters/cookie-jar.js';
 import { fetchTransport } from './adapters/fetch-transport.js';
@@ -25,7 +26,7 @@ import type { Dropped, DropReason, Receipt } from './events/receipt.types.js';
 import { createIdentity } from './identity/create-identity.js';
 import { maskedInspect } from './masked-inspect.js';
 import { noticeBoard } from './notices.js';
-import { checkOptions, eventsUrl, type UserTokenOptions } from './options.js';
+import { checkOptions, eventsUrl, type Notice, type UserTokenOptions } from './options.js';
 
 /** What is in force at a moment. The object is the same until something changes. */
 export interface UserTokenSnapshot {
@@ -83,100 +84,68 @@ export interface UserToken extends EventMethods {
   readonly delivery: ActorRefFrom<typeof deliveryMachine>;
 }
 
-function timeoutIn(options: unknown): number {
-  try {
-    const { timeoutMs } = options as { readonly timeoutMs: number };
-    return timeoutMs >= 0 && timeoutMs < 2 ** 31 ? timeoutMs : 5_000;
-  } catch {
-    return 5_000;
-  }
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : typeof error;
-}
+const defaults = {
+  clock: systemClock,
+  remember: 'session',
+  random: Math.random,
+  generateToken: generateAnonymousToken,
+  batchWindowMs: 250,
+  requestTimeoutMs: 30_000,
+  maxEventAgeMs: 2_592_000_000,
+} as const;
 
 /** Creates and starts what knows who is acting on this page. One for each application on a page; on a server one for
  * each visitor.
  * @throws TypeError that names the option at fault and what would be right. Nothing throws later. */
 export function createUserToken(options: UserTokenOptions): UserToken {
-  checkOptions(options);
-  const notices = noticeBoard(options.onNotice);
-  const onError = (error: unknown) => notices.post('error-contained', nameOf(error));
-  const clock = options.clock ?? systemClock;
-  const page = options.page ?? pageLifecycle();
-  const remember = options.remember ?? 'session';
-  const inspect = options.inspect && maskedInspect(options.inspect, onError);
-  const events = emitter<UserTokenEvent>(onError);
-  const changes = emitter<{ readonly type: 'change' }>(onError);
-  const checkToken = (token: unknown) => checkUserToken(token, options.checkToken);
+  const settings = { ...defaults, ...checkOptions(options) };
+  const { clock, remember, cookie, user, page = pageLifecycle(), outbox = memoryOutbox() } = settings;
+  const notices = noticeBoard(settings.onNotice);
+  const onTrouble = (trouble: Notice['code']) => notices.post(trouble);
+  const onError = (error: unknown) =>
+    notices.post('error-contained', error instanceof Error ? error.name : typeof error);
+  const inspect = settings.inspect && maskedInspect(settings.inspect, onError);
+  const events = emitter<UserTokenEvent | { readonly type: 'change' }>(onError);
+  const checkToken = (token: unknown) => checkUserToken(token, settings.checkToken);
 
   const cookies = (): TokenJar =>
-    cookieJar(options.cookie || {}, {
-      rememberUser: remember === 'device',
-      now: clock.now,
-      onTrouble: (trouble) => notices.post(trouble),
-    });
+    cookieJar(cookie || {}, { rememberUser: remember === 'device', now: clock.now, onTrouble });
   const identity = createIdentity({
-    jar: options.jar ?? (options.cookie === false ? memoryJar() : cookies()),
-    clock,
-    consent: options.consent,
-    strategy: options.strategy,
-    onLogout: options.onLogout,
+    ...settings,
+    jar: settings.jar ?? (cookie === false ? memoryJar() : cookies()),
     rememberUser: remember !== 'page',
     checkToken,
-    generateToken: options.generateToken ?? generateAnonymousToken,
     inspect,
     onError,
   });
   const delivery = createDelivery({
-    url: eventsUrl(options),
-    outbox: options.outbox ?? memoryOutbox(),
-    transport: options.transport ?? fetchTransport({ now: clock.now }),
-    clock,
+    transport: fetchTransport({ now: clock.now }),
+    ...settings,
+    url: eventsUrl(settings),
     page,
-    random: options.random ?? Math.random,
-    granted: options.consent === 'granted',
-    batchWindowMs: options.batchWindowMs ?? 250,
-    requestTimeoutMs: options.requestTimeoutMs ?? 30_000,
-    maxEventAgeMs: options.maxEventAgeMs ?? 2_592_000_000,
+    outbox,
     inspect,
     hears: events.hears,
     onEnd: events.emit,
-    onTrouble: (trouble) => notices.post(trouble),
+    onTrouble,
     onError,
   });
 
-  const look = (): UserTokenSnapshot => {
-    const { userToken, authenticatedUserToken } = identity.tokens();
-    return {
-      token: userToken,
-      authenticatedToken: authenticatedUserToken,
-      state: identity.state(),
-      consent: identity.consent(),
-    };
-  };
-  let snapshot = look();
-  let announced = snapshot;
-
-  function follow(): void {
+  let snapshot = identity.view();
+  identity.actor.subscribe(() => {
     const before = snapshot;
-    const now = look();
-    if ((Object.keys(now) as (keyof UserTokenSnapshot)[]).every((key) => now[key] === before[key])) return;
+    const now = identity.view();
+    const isChanged = (key: keyof UserTokenSnapshot) => now[key] !== before[key];
+    if (!(Object.keys(now) as (keyof UserTokenSnapshot)[]).some(isChanged)) return;
     snapshot = now;
-    if (now.consent !== before.consent) {
+    if (isChanged('consent')) {
       delivery.actor.send({ type: now.consent === 'denied' ? 'consent.deny' : 'consent.grant' });
     }
-    changes.emit({ type: 'change' });
-  }
-  identity.actor.subscribe(follow);
-  identity.actor.on('tokenChanged', (event) => {
-    // Emitted before subscribers of the actor are called: whoever listens here must find the new state.
-    follow();
-    // The machine says that a login happened; whether other tokens are in force is another matter, under a denial say.
-    const { token, authenticatedToken } = announced;
-    announced = look();
-    if (announced.token !== token || announced.authenticatedToken !== authenticatedToken) events.emit(event);
+    // The machine emits a change with each login; under a denial it puts no other token in force.
+    if (isChanged('token') || isChanged('authenticatedToken')) {
+      events.emit({ type: 'tokenChanged', userToken: now.token, authenticatedUserToken: now.authenticatedToken });
+    }
+    events.emit({ type: 'change' });
   });
   identity.actor.on('tokenRejected', (event) => {
     notices.post('token-rejected', `${event.reason}: ${event.message}`);
@@ -192,13 +161,11 @@ export function createUserToken(options: UserTokenOptions): UserToken {
   let tracked = 0;
   const idPrefix = generateAnonymousToken().slice('anonymous-'.length);
 
-  async function refuse(reason: DropReason): Promise<Dropped> {
-    return { status: 'dropped', reason };
-  }
+  const refuse = async (reason: DropReason): Promise<Dropped> => ({ status: 'dropped', reason });
 
   function track(event: unknown, type: Record<string, string> = {}): Promise<Receipt> {
     if (isDisposed) return refuse('disposed');
-    if (identity.consent() === 'denied') return refuse('opted-out');
+    if (snapshot.consent === 'denied') return refuse('opted-out');
     const frozen = freezeEvent(event, type, {
       tokens: identity.tokens(),
       now: clock.now(),
@@ -212,20 +179,15 @@ export function createUserToken(options: UserTokenOptions): UserToken {
       return Promise.resolve(frozen.dropped);
     }
     for (const field of frozen.doubts) notices.post('event-doubtful', field);
-    try {
-      return delivery.enqueue(frozen.entries);
-    } catch (error) {
-      // Only an outbox of the application's own can throw here.
-      onError(error);
-      return refuse('error-contained');
-    }
+    // Only an outbox of the application's own can throw here.
+    return attempt(() => delivery.enqueue(frozen.entries), onError) ?? refuse('error-contained');
   }
 
   function sync(id: unknown): TokenCheck {
     identity.actor.send({ type: 'identity.sync', token: id });
-    return id === null ? { ok: true, token: identity.tokens().userToken ?? '' } : checkToken(id);
+    return id === null ? { ok: true, token: snapshot.token ?? '' } : checkToken(id);
   }
-  if (options.user !== undefined) sync(options.user);
+  if (user !== undefined) sync(user);
 
   return {
     ...eventMethods(track),
@@ -253,9 +215,12 @@ export function createUserToken(options: UserTokenOptions): UserToken {
     sync,
     track: (event) => track(event),
     getSnapshot: () => snapshot,
-    subscribe: (listener) => changes.on('change', () => listener(snapshot)),
+    subscribe: (listener) => events.on('change', () => listener(snapshot)),
     on: events.on,
-    flush: async (options) => !isDisposed && delivery.flush(timeoutIn(options)),
+    async flush(options) {
+      const timeoutMs = Number(attempt(() => options?.timeoutMs) ?? 5_000);
+      return !isDisposed && delivery.flush(timeoutMs < 2 ** 31 ? timeoutMs : 5_000);
+    },
     dispose() {
       if (isDisposed) return;
       isDisposed = true;
@@ -263,7 +228,6 @@ export function createUserToken(options: UserTokenOptions): UserToken {
       delivery.stop();
       identity.actor.stop();
       events.clear();
-      changes.clear();
     },
     identity: identity.actor,
     delivery: delivery.actor,

@@ -138,9 +138,12 @@ function checkAll(options: object, rules: Readonly<Record<string, Rule | undefin
   }
 }
 
+/** The same options, none of them undefined. */
+export type Given<Options> = { [Name in keyof Options]: Exclude<Options[Name], undefined> };
+
 /** Checks what `createUserToken` was given, and leaves out what is undefined.
  * @throws TypeError that names the option and what would be right. */
-export function checkOptions(options: UserTokenOptions): UserTokenOptions {
+export function checkOptions(options: UserTokenOptions): Given<UserTokenOptions> {
   const { appId = 0, apiKey = 0, consent = 0, cookie = {}, checkToken } = Object(options) as Partial<UserTokenOptions>;
   checkAll({ ...options, appId, apiKey, consent, cookie: cookie || {} }, rules);
   checkAll(cookie || {}, cookieRules, 'cookie.');

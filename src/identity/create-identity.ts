@@ -9,7 +9,6 @@ import {
   type TokenCheck,
   type Tokens,
   tokensOf,
-  type VisitorState,
 } from '../../machines/index.js';
 import { attempt, fieldOf } from '../../machines/tolerant.js';
 import type { Clock, TokenJar } from '../adapters/ports.js';
@@ -20,8 +19,8 @@ export interface IdentityPorts {
   readonly jar: TokenJar;
   readonly clock: Clock;
   readonly consent: Consent;
-  readonly strategy: Strategy | undefined;
-  readonly onLogout: OnLogout | undefined;
+  readonly strategy?: Strategy | undefined;
+  readonly onLogout?: OnLogout | undefined;
   /** Whether the jar is told who is logged in. */
   readonly rememberUser: boolean;
   readonly checkToken: (token: unknown) => TokenCheck;
@@ -87,9 +86,14 @@ export function createIdentity(ports: IdentityPorts) {
 
   return {
     actor,
-    consent: (): Consent => stateNow().consent,
-    state: (): VisitorState => stateNow().visitor,
     tokens: (): Tokens => tokensOf(actor.getSnapshot().context),
+
+    /** What is in force, under the names of the public surface. */
+    view() {
+      const { userToken, authenticatedUserToken } = tokensOf(actor.getSnapshot().context);
+      const { visitor, consent } = stateNow();
+      return { token: userToken, authenticatedToken: authenticatedUserToken, state: visitor, consent };
+    },
 
     /** Follows the jar, which another page may have changed while this one was away. */
     reread(): void {
