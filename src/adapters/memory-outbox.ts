@@ -10,16 +10,11 @@ export interface OutboxLimits {
 
 /** An outbox that lives as long as the page or process. When it is full, the oldest events make room. */
 export function memoryOutbox({ maxEvents = 5_000, maxBytes = 4_000_000 }: OutboxLimits = {}): Outbox {
-  const entries = new Map<string, OutboxEntry>();
+  const entries = new Set<OutboxEntry>();
   let bytes = 0;
 
-  function remove(id: string): OutboxEntry | undefined {
-    const entry = entries.get(id);
-    if (entry) {
-      entries.delete(id);
-      bytes -= entry.bytes;
-    }
-    return entry;
+  function remove(entry: OutboxEntry): void {
+    if (entries.delete(entry)) bytes -= entry.bytes;
   }
 
   return {
@@ -29,18 +24,18 @@ export function memoryOutbox({ maxEvents = 5_000, maxBytes = 4_000_000 }: Outbox
     },
     add(entry) {
       const evicted: OutboxEntry[] = [];
-      entries.set(entry.id, entry);
+      entries.add(entry);
       bytes += entry.bytes;
-      for (const id of entries.keys()) {
+      for (const oldest of entries) {
         if (entries.size <= maxEvents && bytes <= maxBytes) break;
-        evicted.push(remove(id)!);
+        remove(oldest);
+        evicted.push(oldest);
       }
       return evicted;
     },
-    has: (id) => entries.has(id),
-    entries: () => entries.values(),
-    remove(ids) {
-      for (const id of ids) remove(id);
+    entries: () => entries,
+    remove(those) {
+      for (const entry of those) remove(entry);
     },
     clear() {
       entries.clear();

@@ -39,16 +39,16 @@ export interface OutboxEntry {
   readonly doubts: readonly string[];
 }
 
-/** Where undelivered events are kept, oldest first. No method throws. */
+/** Where undelivered events are kept, oldest first. An entry is the same object for as long as it is kept. No method
+ * throws. */
 export interface Outbox {
   /** Whether what it keeps outlives the page. */
   readonly durable: boolean;
   readonly size: number;
   /** Adds an event and returns those it had to let go for it, oldest first. */
   add(entry: OutboxEntry): readonly OutboxEntry[];
-  has(id: string): boolean;
   entries(): Iterable<OutboxEntry>;
-  remove(ids: Iterable<string>): void;
+  remove(entries: Iterable<OutboxEntry>): void;
   /** Removes all. */
   clear(): void;
 }

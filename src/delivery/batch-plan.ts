@@ -16,9 +16,9 @@ interface Trouble {
   /** Failures without a readable answer. Such events travel apart from others, to show which of them is at fault. */
   readonly failures: number;
   /** How many batches had passed at the first of these failures. */
-  readonly passes: number;
+  readonly since: number;
 }
-const noTrouble: Trouble = { most: maxBatchEvents, failures: 0, passes: 0 };
+const noTrouble: Trouble = { most: maxBatchEvents, failures: 0, since: 0 };
 
 /** What goes out in one request. */
 export interface Batch {
@@ -39,130 +39,118 @@ export interface BatchPlanPorts {
 
 /** Decides which of the waiting events travel together, and learns from what came of it. */
 export function batchPlan({ outbox, clock, maxEventAgeMs, onDrop }: BatchPlanPorts) {
-  const troubles = new Map<string, Trouble>();
+  const troubles = new WeakMap<OutboxEntry, Trouble>();
   /** The server's word on rules that events seem to break: its message, or '' where it does not mind. */
   const settled = new Map<string, string>();
   let passes = 0;
-  let current: Batch | undefined;
   let clockIsWrong = false;
   let lastFailed = false;
-  let leftSome = false;
 
   const openDoubts = ({ doubts }: OutboxEntry) => doubts.filter((doubt) => !settled.has(doubt));
-  const troubleOf = ({ id }: OutboxEntry) => troubles.get(id) ?? noTrouble;
-  const isFresh = ({ trackedAt = -freshMs }: OutboxEntry) => clock.monotonicNow() - trackedAt < freshMs;
+  const troubleOf = (entry: OutboxEntry) => troubles.get(entry) ?? noTrouble;
+  const ageOf = ({ trackedAt }: OutboxEntry, otherwise: number) =>
+    trackedAt === undefined ? otherwise : clock.monotonicNow() - trackedAt;
+  const isFresh = (entry: OutboxEntry) => ageOf(entry, freshMs) < freshMs;
 
-  function remove(entries: readonly OutboxEntry[]): void {
-    outbox.remove(entries.map(({ id }) => id));
-    for (const { id } of entries) troubles.delete(id);
+  function drop(entries: readonly OutboxEntry[], reason: DropReason, message?: string): void {
+    outbox.remove(entries);
+    for (const entry of entries) onDrop(entry, reason, message);
   }
 
   /** Whether an event can still be delivered; if not, it is dropped. */
   function isWorthSending(entry: OutboxEntry): boolean {
     const refusal = entry.doubts.map((doubt) => settled.get(doubt)).find(Boolean);
-    const { timestamp, trackedAt } = entry;
-    const ageMs = trackedAt === undefined ? clock.now() - timestamp : clock.monotonicNow() - trackedAt;
-    if (!refusal && ageMs <= maxEventAgeMs) return true;
-    remove([entry]);
-    onDrop(entry, refusal ? 'refused' : 'too-old', refusal);
-    return false;
+    const isTooOld = ageOf(entry, clock.now() - entry.timestamp) > maxEventAgeMs;
+    if (refusal || isTooOld) drop([entry], refusal ? 'refused' : 'too-old', refusal);
+    return !refusal && !isTooOld;
   }
 
   /** As many as may travel together, or else one that must travel alone. */
   function pick(entries: readonly OutboxEntry[], maxBytes: number): OutboxEntry[] {
     const picked: OutboxEntry[] = [];
-    let alone: OutboxEntry | undefined;
+    const alone: OutboxEntry[] = [];
     let most = maxBatchEvents;
     let bytes = 13;
     for (const entry of entries) {
       const mostHere = openDoubts(entry).length > 0 ? 1 : Math.min(most, troubleOf(entry).most);
       if (bytes + entry.bytes > maxBytes) continue;
-      if (mostHere < 2) alone ??= entry;
+      if (mostHere < 2) alone.push(entry);
       else if (picked.length < mostHere) {
         picked.push(entry);
         bytes += entry.bytes;
         most = mostHere;
       }
     }
-    return picked.length > 0 || !alone ? picked : [alone];
-  }
-
-  /** The next batch, without making it the current one.
-   * @param except Ids of events that stay. */
-  function choose(maxBytes = maxBatchBytes, except?: ReadonlySet<string>): Batch | undefined {
-    const waiting = [...outbox.entries()].filter((entry) => !except?.has(entry.id) && isWorthSending(entry));
-    const failed = waiting.filter((entry) => troubleOf(entry).failures > 0);
-    const others = waiting.filter((entry) => troubleOf(entry).failures === 0);
-    // After a failure without an answer others go first: if they pass, the network was not at fault.
-    const [first, second] = lastFailed ? [others, failed] : [failed, others];
-    const fromFirst = pick(first, maxBytes);
-    const entries = fromFirst.length > 0 ? fromFirst : pick(second, maxBytes);
-    leftSome = waiting.length > entries.length;
-    if (entries.length === 0) return undefined;
-    const events = entries.map((entry) => wireText(entry, !clockIsWrong || !isFresh(entry)));
-    const body = `{"events":[${events.join()}]}`;
-    return { entries, body, bytes: bytesOf(body) };
-  }
-
-  /** Learns from what came of the current batch, which is then no longer the current one. */
-  function conclude(learn: (entries: readonly OutboxEntry[]) => void, failed = false): void {
-    const entries = current?.entries ?? [];
-    current = undefined;
-    lastFailed = failed;
-    learn(entries);
+    return picked.length > 0 ? picked : alone.slice(0, 1);
   }
 
   function halve(entries: readonly OutboxEntry[]): void {
     const most = Math.ceil(entries.length / 2);
-    for (const entry of entries) troubles.set(entry.id, { ...troubleOf(entry), most, passes });
-  }
-
-  function drop(entries: readonly OutboxEntry[], message: string): void {
-    remove(entries);
-    for (const entry of entries) onDrop(entry, 'refused', message);
+    for (const entry of entries) troubles.set(entry, { ...troubleOf(entry), most, since: passes });
   }
 
   function suspect(entries: readonly OutboxEntry[]): void {
+    let isSuspicious = true;
     for (const entry of entries) {
-      const { most, failures, passes: before } = troubleOf(entry);
-      troubles.set(entry.id, { most, failures: failures + 1, passes: failures > 0 ? before : passes });
+      const trouble = troubleOf(entry);
+      const since = trouble.failures > 0 ? trouble.since : passes;
+      const failures = trouble.failures + 1;
+      troubles.set(entry, { ...trouble, failures, since });
+      if (failures < suspiciousFailures || passes === since) isSuspicious = false;
     }
-    const isSuspicious = entries.every((entry) => {
-      const { failures, passes: before } = troubleOf(entry);
-      return failures >= suspiciousFailures && passes > before;
-    });
     if (!isSuspicious) return;
     if (entries.length > 1) halve(entries);
-    else drop(entries, 'no answer to this event three times, while others passed');
+    else drop(entries, 'refused', 'three times no answer to this event, while others passed');
   }
 
-  return {
-    choose,
+  /** Learns from what came of the current batch, which is then no longer the current one. */
+  function conclude(learn: (entries: readonly OutboxEntry[]) => void, failed = false): void {
+    const entries = plan.current?.entries ?? [];
+    plan.current = undefined;
+    lastFailed = failed;
+    learn(entries);
+  }
 
-    /** The next batch, which is then the current one. */
-    next(): Batch | undefined {
-      current = choose();
-      return current;
+  const plan = {
+    /** The batch under way. */
+    current: undefined as Batch | undefined,
+
+    /** Whether the last choice left events behind. They need not wait for the window. */
+    hasBacklog: false,
+
+    /** The next batch. It becomes the current one when it is assigned.
+     * @param except Events that stay. */
+    choose(maxBytes = maxBatchBytes, except: readonly OutboxEntry[] = []): Batch | undefined {
+      const waiting = [...outbox.entries()].filter((entry) => !except.includes(entry) && isWorthSending(entry));
+      // After a failure without an answer others go first: if they pass, the network was not at fault.
+      const [first, second] = [!lastFailed, lastFailed].map((isFailed) =>
+        pick(
+          waiting.filter((entry) => troubleOf(entry).failures > 0 === isFailed),
+          maxBytes,
+        ),
+      );
+      const entries = first!.length > 0 ? first! : second!;
+      plan.hasBacklog = waiting.length > entries.length;
+      if (entries.length === 0) return undefined;
+      const body = `{"events":[${entries.map((entry) => wireText(entry, !clockIsWrong || !isFresh(entry)))}]}`;
+      return { entries, body, bytes: bytesOf(body) };
     },
 
-    /** The batch under way. */
-    current: () => current,
-
-    /** Whether events beside the current ones need not wait for the window. */
-    hasBacklog: () => leftSome,
-
     /** Whether every event of the current batch is too young to be refused for its age, and has a timestamp. */
-    canBlameClock: () => !clockIsWrong && current?.entries.every(isFresh),
+    canBlameClock: () => !clockIsWrong && plan.current?.entries.every(isFresh),
+
+    /** From now on fresh events travel without timestamp: the time of receipt is nearer the truth. */
+    omitTimestamps(): void {
+      clockIsWrong = true;
+    },
 
     /** The current batch was accepted: it leaves the outbox. */
     accepted: (onDelivered: (entry: OutboxEntry) => void) =>
       conclude((entries) => {
         passes += 1;
-        remove(entries);
-        for (const entry of entries) {
-          for (const doubt of openDoubts(entry)) settled.set(doubt, '');
-          onDelivered(entry);
-        }
+        outbox.remove(entries);
+        for (const doubt of entries.flatMap(openDoubts)) settled.set(doubt, '');
+        entries.forEach(onDelivered);
       }),
 
     /** The current batch was refused for what is in it: its events travel in halves. */
@@ -174,25 +162,15 @@ export function batchPlan({ outbox, clock, maxEventAgeMs, onDrop }: BatchPlanPor
       conclude((entries) => {
         const [doubt, another] = entries.flatMap(openDoubts);
         if (doubt && !another) settled.set(doubt, message);
-        drop(entries, message);
+        drop(entries, 'refused', message);
       }),
 
     /** No retry would help the current batch. */
-    givenUp: (message: string) => conclude((entries) => drop(entries, message)),
-
-    /** From now on fresh events travel without timestamp: the time of receipt is nearer the truth. */
-    omitTimestamps(): void {
-      clockIsWrong = true;
-    },
+    givenUp: (message: string) => conclude((entries) => drop(entries, 'refused', message)),
 
     /** The current batch failed and stays.
      * @param isOpaque Whether there was no answer that says why. */
     failed: (isOpaque: boolean) => conclude((entries) => isOpaque && suspect(entries), isOpaque),
-
-    /** Forgets everything about single events. */
-    clear(): void {
-      troubles.clear();
-      current = undefined;
-    },
   };
+  return plan;
 }

@@ -7,7 +7,7 @@ import { wireText } from '../events/freeze-event.js';
 import type { Dropped, DropReason, Receipt } from '../events/receipt.types.js';
 import { safeSend } from '../safe-send.js';
 import { batchPlan } from './batch-plan.js';
-import { receiptBook } from './receipts.js';
+import { receiptBook, worstOf } from './receipts.js';
 
 /** The end of an event, as listeners hear it. */
 export type EventEnd =
@@ -38,8 +38,6 @@ export interface DeliveryPorts {
 /** Requests at a page exit: what doubtful events, each on its own, may cost. */
 const maxRequestsAtExit = 20;
 
-const idsOf = (entries: Iterable<OutboxEntry>) => Array.from(entries, ({ id }) => id);
-
 /** The status in the event of a request that ended; 0 where it took too long or broke. */
 const statusIn = (event: object) => Number(fieldOf(fieldOf(event, 'output'), 'status') ?? 0);
 
@@ -65,7 +63,8 @@ export function createDelivery(ports: DeliveryPorts) {
   }
 
   async function sendBatch(attempts: number, signal: AbortSignal): Promise<BatchResult> {
-    const batch = plan.next();
+    const batch = plan.choose();
+    plan.current = batch;
     if (!batch) return { status: 200, size: 0, waiting: outbox.size, backlog: false };
     const controller = new AbortController();
     // A request that outlives the page must not be cancelled by our own end.
@@ -84,27 +83,26 @@ export function createDelivery(ports: DeliveryPorts) {
       isClockWrong: status === 422 && /timestamp/i.test(message) && plan.canBlameClock(),
       size,
       waiting: outbox.size - size,
-      backlog: plan.hasBacklog(),
+      backlog: plan.hasBacklog,
     };
   }
 
   /** Gives the browser what it takes. What it doesn't take stays in the outbox. */
   function handOver(): void {
-    const inFlight = idsOf(plan.current()?.entries ?? []);
+    const inFlight = plan.current?.entries ?? [];
     if (outlives || isLeaving) outbox.remove(inFlight);
-    // The page's end cancels what is under way otherwise. A durable outbox keeps that for the next page.
-    const staying = new Set(outbox.durable ? inFlight : []);
     for (let requests = 0; requests < maxRequestsAtExit; requests += 1) {
-      const batch = plan.choose(transport.exitBudget, staying);
+      // The page's end cancels what is under way otherwise. A durable outbox keeps that for the next page.
+      const batch = plan.choose(transport.exitBudget, outbox.durable ? inFlight : []);
       if (!batch || !transport.handOver({ url, ...batch })) return;
-      outbox.remove(idsOf(batch.entries));
+      outbox.remove(batch.entries);
     }
   }
 
   function dropAll(reason: DropReason): void {
     const entries = [...outbox.entries()];
     outbox.clear();
-    plan.clear();
+    plan.current = undefined;
     for (const entry of entries) tellDropped(entry, reason);
   }
 
@@ -168,13 +166,13 @@ export function createDelivery(ports: DeliveryPorts) {
 
     /** Puts frozen events into the outbox. */
     enqueue(entries: readonly OutboxEntry[]): Promise<Receipt> {
-      const receipt = isIn('held') ? Promise.resolve<Receipt>({ status: 'stored' }) : receipts.owe(idsOf(entries));
+      const owed = entries.map(({ id }) => (isIn('held') ? ({ status: 'stored' } as const) : receipts.owe(id)));
       for (const entry of entries) {
         for (const evicted of outbox.add(entry)) tellDropped(evicted, 'outbox-full');
       }
       // In any other state the machine looks at the outbox by itself when it comes back to idle.
       if (isIn('idle')) actor.send({ type: 'delivery.queued', waiting: outbox.size });
-      return receipt;
+      return Promise.all(owed).then(worstOf);
     },
 
     /** What happens to the page. */

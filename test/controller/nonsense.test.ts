@@ -179,7 +179,7 @@ describe('ports of the application that throw', () => {
   });
 
   it('an outbox: the receipt says so', async () => {
-    const outbox = { durable: false, size: 0, add: fail, has: fail, entries: fail, remove: fail, clear: fail };
+    const outbox = { durable: false, size: 0, add: fail, entries: fail, remove: fail, clear: fail };
     const { user, clock } = bench({ outbox });
     const receipt = user.track(click());
     await clock.advance(20_000);
