@@ -1,15 +1,10 @@
-import { and, assign, fromPromise, or, setup } from 'xstate';
+import { and, assign, fromPromise, not, or, setup } from 'xstate';
 import { retryDelayMs } from './delivery.retry.js';
 import type { BatchResult, DeliveryContext, DeliveryEvent, DeliveryInput } from './delivery.types.js';
 import { fieldOf, tolerant } from './tolerant.js';
 
-const resultIn = (event: unknown) => fieldOf(event, 'output') as BatchResult | undefined;
-const statusIn = (event: unknown) => fieldOf(resultIn(event), 'status') as number;
-
-function countIn(event: unknown): number {
-  const waiting = fieldOf(event, 'waiting');
-  return Number.isSafeInteger(waiting) ? (waiting as number) : 0;
-}
+const resultIn = (event: unknown) => fieldOf(event, 'output') as BatchResult;
+const hasStatus = (event: unknown, pattern: RegExp) => pattern.test(`${fieldOf(resultIn(event), 'status')}`);
 
 /**
  * When tracked events are sent, and what each answer of the Insights API leads to.
@@ -29,24 +24,23 @@ export const deliveryMachine = tolerant(
       sendBatch: fromPromise<BatchResult, { readonly attempt: number }>(() => new Promise<BatchResult>(() => {})),
     },
     guards: {
-      isHeld: ({ context }) => !context.granted,
-      isOffline: ({ context }) => !context.online,
+      /** Whether consent to send is missing. */
+      isHeld: () => false,
+      isOffline: () => false,
       hasWaiting: ({ context }) => context.waiting > 0,
       hasBacklog: ({ context }) => context.backlog && context.waiting > 0,
-      isAccepted: ({ event }) => Math.floor(statusIn(event) / 100) === 2,
-      isClockWrong: ({ event }) => !!resultIn(event)?.isClockWrong,
-      areCredentialsRefused: ({ event }) => [401, 403].includes(statusIn(event)),
+      isAccepted: ({ event }) => hasStatus(event, /^2/),
+      isClockWrong: ({ event }) => !!fieldOf(resultIn(event), 'isClockWrong'),
+      areCredentialsRefused: ({ event }) => hasStatus(event, /^40[13]$/),
       /** For what is in the batch: malformed, too large, invalid. */
-      isRefused: ({ event }) => [400, 413, 422].includes(statusIn(event)),
-      isBatch: ({ event }) => resultIn(event)!.size > 1,
-      isBatchRefused: and(['isRefused', 'isBatch']),
+      isRefused: ({ event }) => hasStatus(event, /^(400|413|422)$/),
+      isBatchRefused: and(['isRefused', ({ event }) => resultIn(event).size > 1]),
       /** A 4xx that no retry would change. */
-      isUndeliverable: ({ event }) => Math.floor(statusIn(event) / 100) === 4 && ![408, 429].includes(statusIn(event)),
-      wentWell: ({ context }) => context.attempt === 0 && context.online,
+      isUndeliverable: ({ event }) => hasStatus(event, /^4(?!08|29)/),
       /** Whether what waits is lost with the page. */
       isVolatile: () => true,
       /** At page exit: what is handed to the browser is forgotten here, so it must be likely to arrive, or lost anyway. */
-      mayHandOver: or(['wentWell', 'isVolatile']),
+      mayHandOver: or(['isVolatile', and([({ context }) => context.attempt === 0, not('isOffline')])]),
     },
     delays: {
       /** How long events are collected before the first of them is sent. */
@@ -56,23 +50,19 @@ export const deliveryMachine = tolerant(
       retryDelay: ({ context }) => retryDelayMs(context),
     },
     actions: {
-      noteQueued: assign({ waiting: ({ event }) => countIn(event) }),
-      noteGranted: assign({ granted: true }),
-      noteDenied: assign({ granted: false, waiting: 0, backlog: false, attempt: 0, retryAfterMs: undefined }),
-      noteOnline: assign({ online: true }),
-      noteOffline: assign({ online: false }),
-      noteHandedOver: assign({ waiting: 0, backlog: false }),
+      noteQueued: assign({ waiting: ({ event }) => fieldOf(event, 'waiting') as number }),
       /** The server is reachable and the batch is gone. */
       noteDone: assign(({ event }) => {
-        const { waiting, backlog } = resultIn(event)!;
+        const { waiting, backlog } = resultIn(event);
         return { waiting, backlog, attempt: 0, retryAfterMs: undefined };
       }),
       /** The batch waits with the rest. */
       noteFailed: assign(({ context, event }) => ({
         backlog: true,
         attempt: context.attempt + 1,
-        retryAfterMs: resultIn(event)?.retryAfterMs,
+        retryAfterMs: fieldOf(resultIn(event), 'retryAfterMs') as number | undefined,
       })),
+      noteNothingLeft: assign({ waiting: 0, backlog: false, attempt: 0, retryAfterMs: undefined }),
 
       /** The batch was accepted: take it out of the outbox. */
       removeBatch: () => {},
@@ -95,9 +85,7 @@ export const deliveryMachine = tolerant(
   }).createMachine({
     id: 'delivery',
     context: ({ input }) => ({
-      granted: fieldOf(input, 'granted') === true,
-      online: fieldOf(input, 'online') !== false,
-      waiting: countIn(input),
+      waiting: (fieldOf(input, 'waiting') as number) ?? 0,
       backlog: false,
       attempt: 0,
       retryAfterMs: undefined,
@@ -105,10 +93,7 @@ export const deliveryMachine = tolerant(
     initial: 'idle',
     on: {
       'delivery.queued': { actions: 'noteQueued' },
-      'network.online': { actions: 'noteOnline' },
-      'network.offline': { actions: 'noteOffline' },
-      'consent.grant': { actions: 'noteGranted' },
-      'consent.deny': { target: '.held', actions: ['noteDenied', 'dropAll'] },
+      'consent.deny': { target: '.held', actions: ['noteNothingLeft', 'dropAll'] },
     },
     states: {
       idle: {
@@ -121,16 +106,16 @@ export const deliveryMachine = tolerant(
       },
       held: {
         on: {
-          'consent.grant': { target: 'idle', actions: 'noteGranted' },
+          'consent.grant': 'idle',
         },
       },
       collecting: {
         after: { batchWindow: 'sending' },
         on: {
           'delivery.flush': 'sending',
-          'network.offline': { target: 'offline', actions: 'noteOffline' },
+          'network.offline': 'offline',
           'page.hidden': 'sending',
-          'page.exit': { guard: 'mayHandOver', target: 'idle', actions: ['handOver', 'noteHandedOver'] },
+          'page.exit': { guard: 'mayHandOver', target: 'idle', actions: ['handOver', 'noteNothingLeft'] },
         },
       },
       sending: {
@@ -154,19 +139,19 @@ export const deliveryMachine = tolerant(
           requestTimeout: { target: 'backingOff', actions: ['noteFailed', 'keepBatch'] },
         },
         on: {
-          'page.exit': { guard: 'mayHandOver', actions: ['handOver', 'noteHandedOver'] },
+          'page.exit': { guard: 'mayHandOver', actions: 'handOver' },
         },
       },
       backingOff: {
         after: { retryDelay: 'sending' },
         on: {
-          'network.offline': { target: 'offline', actions: 'noteOffline' },
-          'page.exit': { guard: 'isVolatile', target: 'idle', actions: ['handOver', 'noteHandedOver'] },
+          'network.offline': 'offline',
+          'page.exit': { guard: 'isVolatile', target: 'idle', actions: ['handOver', 'noteNothingLeft'] },
         },
       },
       offline: {
         on: {
-          'network.online': { target: 'idle', actions: 'noteOnline' },
+          'network.online': 'idle',
         },
       },
       stopped: {},

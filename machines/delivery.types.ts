@@ -16,18 +16,12 @@ export interface BatchResult {
 
 /** What `createActor(deliveryMachine, { input })` takes. */
 export interface DeliveryInput {
-  /** Whether events may leave. @default false: held until `consent.grant` */
-  readonly granted?: boolean;
-  /** @default true */
-  readonly online?: boolean;
   /** Events that an earlier page left. @default 0 */
   readonly waiting?: number;
 }
 
-/** Counts and switches only: the events themselves stay in the outbox. */
+/** Counts only: the events themselves stay in the outbox. */
 export interface DeliveryContext {
-  readonly granted: boolean;
-  readonly online: boolean;
   /** Events in the outbox, as far as told. */
   readonly waiting: number;
   /** Whether the next batch need not wait for the window. */

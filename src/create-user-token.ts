@@ -125,6 +125,7 @@ export function createUserToken(options: UserTokenOptions): UserToken {
     page,
     outbox,
     inspect,
+    isGranted: () => identity.view().consent === 'granted',
     hears: events.hears,
     onEnd: events.emit,
     onTrouble,

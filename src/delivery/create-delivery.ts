@@ -1,5 +1,5 @@
 import { createActor, fromPromise, type InspectionEvent } from 'xstate';
-import { type BatchResult, type Consent, deliveryMachine, retryDelayMs } from '../../machines/index.js';
+import { type BatchResult, deliveryMachine, retryDelayMs } from '../../machines/index.js';
 import { attempt, fieldOf } from '../../machines/tolerant.js';
 import type { Clock, Outbox, OutboxEntry, Page, Transport } from '../adapters/ports.js';
 import type { TrackedEvent } from '../events/event.types.js';
@@ -23,7 +23,7 @@ export interface DeliveryPorts {
   readonly clock: Clock;
   readonly page: Page;
   readonly random: () => number;
-  readonly consent: Consent;
+  readonly isGranted: () => boolean;
   readonly batchWindowMs: number;
   readonly requestTimeoutMs: number;
   readonly maxEventAgeMs: number;
@@ -119,6 +119,8 @@ export function createDelivery(ports: DeliveryPorts) {
       },
       guards: {
         // The outbox itself: its count in the context may be of a moment ago.
+        isHeld: () => !ports.isGranted(),
+        isOffline: () => !ports.page.isOnline(),
         hasWaiting: () => outbox.size > 0,
         hasBacklog: ({ context }) => context.backlog && outbox.size > 0,
         isVolatile: () => !outbox.durable,
@@ -148,7 +150,7 @@ export function createDelivery(ports: DeliveryPorts) {
     {
       id: 'delivery',
       clock,
-      input: { granted: ports.consent === 'granted', online: ports.page.isOnline(), waiting: outbox.size },
+      input: { waiting: outbox.size },
       inspect: ports.inspect as never,
     },
   );

@@ -1,27 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import { initialTransition, transition } from 'xstate';
-import {
-  type BatchResult,
-  type DeliveryInput,
-  deliveryMachine,
-  maxRetryAfterMs,
-  retryDelayMs,
-} from '../../machines/index.js';
+import { type BatchResult, deliveryMachine, maxRetryAfterMs, retryDelayMs } from '../../machines/index.js';
 
 type Sent = { readonly type: string; readonly [field: string]: unknown };
 
-function start(input: DeliveryInput = { granted: true }, machine = deliveryMachine) {
-  return initialTransition(machine, input)[0];
+/** What the guards that adapters fill look at. */
+interface Surroundings {
+  granted?: boolean;
+  online?: boolean;
+  waiting?: number;
+  durable?: boolean;
 }
 
-function sendAll(snapshot: ReturnType<typeof start>, ...events: Sent[]) {
-  return sendAllTo(deliveryMachine, snapshot, events);
-}
-
-function sendAllTo(machine: typeof deliveryMachine, snapshot: ReturnType<typeof start>, events: readonly Sent[]) {
-  let current = snapshot;
+/** A run of the machine where the surroundings follow the events, as they do on a page. */
+function sendAll({ granted = true, online = true, waiting = 0, durable = false }: Surroundings, ...events: Sent[]) {
+  const now = { granted, online };
+  const machine = deliveryMachine.provide({
+    guards: { isHeld: () => !now.granted, isOffline: () => !now.online, isVolatile: () => !durable },
+  });
+  let [current] = initialTransition(machine, { waiting });
   let effects: string[] = [];
   for (const event of events) {
+    if (event.type.startsWith('consent.')) now.granted = event.type === 'consent.grant';
+    if (event.type.startsWith('network.')) now.online = event.type === 'network.online';
     const [next, actions] = transition(machine, current, event as never);
     current = next;
     // What XState does by itself: timers and the invoked request.
@@ -49,144 +50,134 @@ const done = (status: number, more: Partial<BatchResult> = {}): Sent => ({
 const sending = [queued, windowEnds];
 
 describe('the delivery machine', () => {
-  it.each<[string, DeliveryInput | undefined, Sent[], object]>([
-    ['starts held', {}, [], { state: 'held' }],
-    ['starts idle with consent', undefined, [], { state: 'idle' }],
-    ['starts with what an earlier page left', { granted: true, waiting: 2 }, [], { state: 'collecting', waiting: 2 }],
-    ['starts offline', { granted: true, online: false, waiting: 2 }, [], { state: 'offline' }],
-    ['held: events wait', {}, [queued, flush], { state: 'held', waiting: 3 }],
-    ['held: a grant lets them go', {}, [queued, grant], { state: 'collecting' }],
-    ['held: a grant while offline waits on', {}, [queued, offline, grant], { state: 'offline' }],
-    ['idle: the first event opens the window', undefined, [queued], { state: 'collecting', waiting: 3 }],
-    ['collecting: the window ends', undefined, sending, { state: 'sending' }],
-    ['collecting: flush does not wait for it', undefined, [queued, flush], { state: 'sending' }],
-    ['collecting: nor does a hidden page', undefined, [queued, hidden], { state: 'sending' }],
-    ['collecting: the page ends', undefined, [queued, exit], { state: 'idle', effects: ['handOver'], waiting: 0 }],
-    ['collecting: the network goes', undefined, [queued, offline], { state: 'offline' }],
+  it.each<[string, Surroundings, Sent[], object]>([
+    ['starts held', { granted: false }, [], { state: 'held' }],
+    ['starts idle with consent', {}, [], { state: 'idle' }],
+    ['starts with what an earlier page left', { waiting: 2 }, [], { state: 'collecting', waiting: 2 }],
+    ['starts offline', { online: false, waiting: 2 }, [], { state: 'offline' }],
+    ['held: events wait', { granted: false }, [queued, flush], { state: 'held', waiting: 3 }],
+    ['held: a grant lets them go', { granted: false }, [queued, grant], { state: 'collecting' }],
+    ['held: a grant while offline waits on', { granted: false }, [queued, offline, grant], { state: 'offline' }],
+    ['idle: the first event opens the window', {}, [queued], { state: 'collecting', waiting: 3 }],
+    ['collecting: the window ends', {}, sending, { state: 'sending' }],
+    ['collecting: flush does not wait for it', {}, [queued, flush], { state: 'sending' }],
+    ['collecting: nor does a hidden page', {}, [queued, hidden], { state: 'sending' }],
+    ['collecting: the page ends', {}, [queued, exit], { state: 'idle', effects: ['handOver'] }],
+    ['collecting: the network goes', {}, [queued, offline], { state: 'offline' }],
     [
       'sending: accepted, nothing left',
-      undefined,
+      {},
       [...sending, done(200)],
       { state: 'idle', effects: ['removeBatch'], attempt: 0 },
     ],
     [
       'sending: accepted, others came',
-      undefined,
+      {},
       [...sending, done(200, { waiting: 2 })],
       { state: 'collecting', effects: ['removeBatch'] },
     ],
     [
       'sending: accepted, a full batch more',
-      undefined,
+      {},
       [...sending, done(200, { waiting: 2, backlog: true })],
       { state: 'sending', effects: ['removeBatch'] },
     ],
     [
       'sending: a batch refused is halved at once',
-      undefined,
+      {},
       [...sending, done(422)],
       { state: 'sending', effects: ['halveBatch'], attempt: 0 },
     ],
     [
       'sending: a single event refused is dropped',
-      undefined,
+      {},
       [...sending, done(422, { size: 1 })],
       { state: 'idle', effects: ['dropEvent'] },
     ],
     [
       'sending: the clock is wrong',
-      undefined,
+      {},
       [...sending, done(422, { isClockWrong: true })],
       { state: 'sending', effects: ['omitTimestamps'] },
     ],
-    ['sending: no retry would help', undefined, [...sending, done(404)], { state: 'idle', effects: ['dropBatch'] }],
+    ['sending: no retry would help', {}, [...sending, done(404)], { state: 'idle', effects: ['dropBatch'] }],
     [
       'sending: credentials refused',
-      undefined,
+      {},
       [...sending, done(401)],
       { state: 'stopped', effects: ['keepBatch', 'reportCredentials'] },
     ],
-    [
-      'sending: a failure',
-      undefined,
-      [...sending, done(503)],
-      { state: 'backingOff', effects: ['keepBatch'], attempt: 1 },
-    ],
+    ['sending: a failure', {}, [...sending, done(503)], { state: 'backingOff', effects: ['keepBatch'], attempt: 1 }],
     [
       'sending: a failure that asks for patience',
-      undefined,
+      {},
       [...sending, done(429, { retryAfterMs: 9_000 })],
       { state: 'backingOff', retryAfterMs: 9_000 },
     ],
     [
       'sending: a request that takes too long',
-      undefined,
+      {},
       [...sending, timeout],
       { state: 'backingOff', effects: ['keepBatch'], attempt: 1 },
     ],
     [
       'sending: a failure while offline',
-      undefined,
+      {},
       [...sending, offline, done(503)],
       { state: 'offline', effects: ['keepBatch'] },
     ],
-    ['sending: the page ends', undefined, [...sending, exit], { state: 'sending', effects: ['handOver'] }],
+    ['sending: the page ends', {}, [...sending, exit], { state: 'sending', effects: ['handOver'] }],
     [
       'sending: a rejected promise is a failure',
-      undefined,
+      {},
       [...sending, { type: 'xstate.error.actor.request', error: 1 }],
       { state: 'backingOff', effects: ['keepBatch'] },
     ],
-    ['backingOff: the pause ends', undefined, [...sending, done(503), pauseEnds], { state: 'sending', attempt: 1 }],
+    ['backingOff: the pause ends', {}, [...sending, done(503), pauseEnds], { state: 'sending', attempt: 1 }],
     [
       'backingOff: success forgets the failures',
-      undefined,
+      {},
       [...sending, done(503), pauseEnds, done(200)],
       { state: 'idle', attempt: 0, retryAfterMs: undefined },
     ],
-    ['backingOff: flush keeps the pause', undefined, [...sending, done(503), flush], { state: 'backingOff' }],
-    ['backingOff: a new event keeps it too', undefined, [...sending, done(503), queued], { state: 'backingOff' }],
+    ['backingOff: flush keeps the pause', {}, [...sending, done(503), flush], { state: 'backingOff' }],
+    ['backingOff: a new event keeps it too', {}, [...sending, done(503), queued], { state: 'backingOff' }],
     [
       'backingOff: an outbox in memory has nothing to lose at the end of the page',
-      undefined,
+      {},
       [...sending, done(503), exit],
       { effects: ['handOver'] },
     ],
-    ['offline: the network comes back', undefined, [queued, offline, online], { state: 'collecting' }],
+    ['offline: the network comes back', {}, [queued, offline, online], { state: 'collecting' }],
     [
       'offline: after a failure what waits goes at once',
-      undefined,
+      {},
       [...sending, offline, done(503), online],
       { state: 'sending' },
     ],
-    [
-      'stopped: nothing goes on',
-      undefined,
-      [...sending, done(403), queued, flush, exit],
-      { state: 'stopped', effects: [] },
-    ],
+    ['stopped: nothing goes on', {}, [...sending, done(403), queued, flush, exit], { state: 'stopped', effects: [] }],
     [
       'a denial drops what waits, wherever it is',
-      undefined,
+      {},
       [...sending, done(503), deny],
       { state: 'held', effects: ['dropAll'], waiting: 0, attempt: 0 },
     ],
-    ['a denial while a request is under way', undefined, [...sending, deny], { state: 'held', effects: ['dropAll'] }],
-    ['a grant after a denial', undefined, [...sending, deny, grant, queued], { state: 'collecting' }],
-  ])('%s', (_, input, events, expected) => {
-    expect(sendAll(start(input), ...events)).toMatchObject(expected);
+    ['a denial while a request is under way', {}, [...sending, deny], { state: 'held', effects: ['dropAll'] }],
+    ['a grant after a denial', {}, [...sending, deny, grant, queued], { state: 'collecting' }],
+  ])('%s', (_, surroundings, events, expected) => {
+    expect(sendAll(surroundings, ...events)).toMatchObject(expected);
   });
 
   it.each<[string, Sent[], string]>([
     ['while it backs off', [...sending, done(503), exit], 'backingOff'],
     ['while it tries again', [...sending, done(503), pauseEnds, exit], 'sending'],
+    ['offline, with a request under way', [...sending, offline, exit], 'sending'],
   ])('a durable outbox keeps what an outage holds up when the page ends %s', (_, events, state) => {
-    const durable = deliveryMachine.provide({ guards: { isVolatile: () => false } });
-    expect(sendAllTo(durable, start({ granted: true }, durable), events)).toMatchObject({ state, effects: [] });
+    expect(sendAll({ durable: true }, ...events)).toMatchObject({ state, effects: [] });
   });
 
   it('holds counts in its context, never events', () => {
-    const { context } = start();
+    const { state, effects, ...context } = sendAll({});
     for (const value of Object.values(context)) expect(['number', 'boolean', 'undefined']).toContain(typeof value);
   });
 });
@@ -209,7 +200,7 @@ describe('what an HTTP status leads to', () => {
     [500, 'backingOff', 'keepBatch'],
     [503, 'backingOff', 'keepBatch'],
   ])('%i: %s', (status, state, effect) => {
-    const { state: after, effects } = sendAll(start(), ...sending, done(status, { size: 1 }));
+    const { state: after, effects } = sendAll({}, ...sending, done(status, { size: 1 }));
     expect([after, effects[0]]).toEqual([state, effect]);
   });
 });

@@ -65,7 +65,7 @@ describe('a machine without the rest of the library', () => {
         }),
       },
     });
-    const actor = createActor(machine, { clock, input: { granted: true } }).start();
+    const actor = createActor(machine, { clock, input: {} }).start();
     actor.send({ type: 'delivery.queued', waiting: 1 });
     clock.increment(250);
     await vi.waitUntil(() => actor.getSnapshot().value === 'backingOff');
@@ -129,7 +129,7 @@ describe('a raw actor given nonsense', () => {
       ['network.offline'],
       ['consent.deny'],
     ]) {
-      const actor = createActor(deliveryMachine, { input: { granted: true } }).start();
+      const actor = createActor(deliveryMachine, { input: {} }).start();
       for (const type of events) actor.send({ type, waiting: 1 } as never);
       for (const event of nonsense) actor.send(event as never);
       expect(actor.getSnapshot().status).toBe('active');
