@@ -68,7 +68,7 @@ test('PK-07: a strict content security policy is enough: no eval, no inline scri
   expect(await page.evaluate(() => document.querySelectorAll('script, style').length)).toBe(2);
 });
 
-test('PK-07: under a policy that forbids the connection nothing throws, tracking stays usable, attempts stay few', async () => {
+test('PK-07: under a policy that forbids the connection it is reported once, nothing throws, tracking stays usable, attempts stay few', async () => {
   const { collector } = stage;
   stage.expectErrors(/Content Security Policy/);
   const csp = "default-src 'none'; img-src data:; script-src 'self'; connect-src 'none'";
@@ -76,7 +76,8 @@ test('PK-07: under a policy that forbids the connection nothing throws, tracking
   await page.evaluate((event) => {
     window.receipts = Array.from({ length: 50 }, () => window.user.track(event));
   }, clickOn('teapot'));
-  await page.waitForFunction(() => window.user.delivery.getSnapshot().context.attempt >= 3);
+  await page.waitForFunction(() => window.user.delivery.getSnapshot().context.attempt >= 4);
+  expect(await page.evaluate(() => window.notices)).toEqual(['api-unreachable']);
   expect(await page.evaluate(() => [...new Set(window.violations)])).toEqual(['connect-src']);
   expect(await page.evaluate(() => window.violations.length)).toBeLessThanOrEqual(5);
   expect(collector.requests).toEqual([]);

@@ -36,14 +36,14 @@ describe.each(['usertoken', 'usertoken/machines'])('%s', (entry) => {
   const all = `import * as all from '${entry}';\nglobalThis.all = all;`;
 
   describe.each(Object.entries(runtimes))('bundled for %s', (_, runtime) => {
-    test('reaches no built-in of Node and leaves no import open', async () => {
+    test('PK-06: reaches no built-in of Node and leaves no import open', async () => {
       const { text, imports, inputs } = await bundle(all, { ...runtime });
       expect(inputs.some((input) => input.startsWith('node_modules/usertoken/dist/'))).toBe(true);
       expect(imports).toEqual([]);
       expect(text).not.toMatch(/["']node:/);
     });
 
-    test('needs no require, no process and no code from strings', async () => {
+    test('PK-07: needs no require, no process and no code from strings', async () => {
       const { text } = await bundle(all, { ...runtime });
       expect(text).not.toMatch(/\brequire\(|\bprocess\.|\beval\(|\bnew Function\b|\bFunction\(/);
     });

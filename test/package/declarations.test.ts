@@ -91,7 +91,7 @@ beforeAll(async () => {
 });
 
 test.each(Object.entries(resolutions))(
-  'under %s every entry is typed without skipLibCheck, and leaving out consent is the one error',
+  'PK-04: under %s every entry is typed without skipLibCheck, and leaving out consent is the one error',
   async (_, resolution) => {
     const errors = await compile(consumer, resolution, allFiles, ['node']);
     expect(errors.match(/^\S+: error TS\d+/gm)).toEqual([`mistake.${resolution.end}(4,17): error TS2345`]);

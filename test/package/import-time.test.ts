@@ -75,7 +75,7 @@ describe.each(specifiers)('%s', (specifier) => {
   });
 });
 
-describe('on a server', () => {
+describe('PK-01: on a server', () => {
   test.each([
     ['without window', ''],
     ['with an empty window', 'globalThis.window = {};'],

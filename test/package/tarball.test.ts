@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 
 describe('the tarball', () => {
-  test('holds the entries in both formats, shared chunks, declarations, and the papers: nothing else', () => {
+  test('PK-03: holds the entries in both formats, shared chunks, declarations, and the papers: nothing else', () => {
     const perEntry = Object.keys(entries).flatMap((name) =>
       ['js', 'cjs', 'd.ts', 'd.cts'].map((end) => `dist/${name}.${end}`),
     );
@@ -70,7 +70,7 @@ describe('the tarball', () => {
   });
 });
 
-describe('the installed package', () => {
+describe('PK-03: the installed package', () => {
   async function expectToWork(folder: string, file: string) {
     const { version } = await manifestIn(folder);
     expect(await runProbe(folder, file)).toEqual({
