@@ -57,16 +57,21 @@ export function withUser(context: IdentityContext, event: IdentityEvent, identif
     : { identifiedToken };
 }
 
-/** The tokens after a grant: the jar's anonymous token first, then the one in memory, then a fresh one. */
+/** The tokens after a grant: the jar's anonymous token first, then the one in memory, then a fresh one. The jar's is not
+ * taken back after a renewal, nor where it belongs to a login that has ended and `onLogout` is `renew`. */
 export function withStored(context: IdentityContext, event: IdentityEvent) {
-  const stored = context.renewed ? undefined : anonymousIn(event, 'storedAnonymousToken');
-  return { anonymousToken: stored ?? context.anonymousToken ?? anonymousIn(event, 'freshAnonymousToken') };
+  const storedUser = userIn(event, 'storedIdentifiedToken');
+  const isEnded =
+    storedUser !== undefined && (context.isKnownNobody || (context.identifiedToken ?? storedUser) !== storedUser);
+  const renewed = context.renewed || (context.onLogout === 'renew' && isEnded);
+  const stored = renewed ? undefined : anonymousIn(event, 'storedAnonymousToken');
+  return { renewed, anonymousToken: stored ?? context.anonymousToken ?? anonymousIn(event, 'freshAnonymousToken') };
 }
 
 /** The tokens another tab speaks of, if it puts the visitor into `state` and its message is whole. */
 export function syncedIn(event: unknown, state: unknown): TokenPair | undefined {
   const anonymousToken = anonymousIn(event, 'anonymousToken');
   const identifiedToken = state === 'identified' ? userIn(event, 'identifiedToken') : undefined;
-  const isWhole = anonymousToken && (identifiedToken || state !== 'identified');
+  const isWhole = anonymousToken && (identifiedToken || state === 'anonymous' || state === 'loggedOut');
   return isWhole && fieldOf(event, 'state') === state ? { anonymousToken, identifiedToken } : undefined;
 }

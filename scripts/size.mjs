@@ -7,10 +7,11 @@ import { entries, nodeEntries } from './entries.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** What is measured. Budgets are bytes of gzip; what has none is only reported. */
+/** What is measured, in bytes of gzip. The goal is where an entry should be; the budget is a ratchet that keeps it from
+ * drifting away from there, to be lowered with every saving. What has none is only reported. */
 const measures = [
-  { name: 'usertoken', entry: 'index', budget: 8192 },
-  { name: 'usertoken with xstate', entry: 'index', budget: 21_504, withXState: true },
+  { name: 'usertoken', entry: 'index', budget: 12_500, goal: 8_192 },
+  { name: 'usertoken with xstate', entry: 'index', budget: 25_300, goal: 21_504, withXState: true },
   ...Object.keys(entries)
     .filter((entry) => entry !== 'index')
     .map((entry) => ({ name: `usertoken/${entry}`, entry })),
@@ -59,13 +60,14 @@ const results = [];
 for (const item of measures) results.push({ ...item, ...(await measure(item)) });
 
 printTable(
-  ['entry', 'minified', 'gzip', 'budget', 'left'],
-  results.map(({ name, minified, gzip, budget }) => [
+  ['entry', 'minified', 'gzip', 'budget', 'left', 'goal'],
+  results.map(({ name, minified, gzip, budget, goal }) => [
     name,
     minified,
     gzip,
     budget ?? '-',
     budget === undefined ? '-' : budget - gzip,
+    goal ?? '-',
   ]),
 );
 

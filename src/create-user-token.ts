@@ -17,6 +17,7 @@ import { memoryOutbox } from './adapters/memory-outbox.js';
 import { pageLifecycle } from './adapters/page-lifecycle.js';
 import type { TokenJar } from './adapters/ports.js';
 import { systemClock } from './adapters/system-clock.js';
+import { broadcastTabs } from './adapters/tabs.js';
 import { createDelivery, type EventEnd } from './delivery/create-delivery.js';
 import { emitter } from './emitter.js';
 import type { InsightsEvent } from './events/event.types.js';
@@ -24,6 +25,7 @@ import { type EventMethods, eventMethods } from './events/event-methods.js';
 import { freezeEvent } from './events/freeze-event.js';
 import type { Dropped, DropReason, Receipt } from './events/receipt.types.js';
 import { createIdentity } from './identity/create-identity.js';
+import { followTabs } from './identity/follow-tabs.js';
 import { maskedInspect } from './masked-inspect.js';
 import { noticeBoard } from './notices.js';
 import { checkOptions, eventsUrl, type Notice, type UserTokenOptions } from './options.js';
@@ -132,6 +134,13 @@ export function createUserToken(options: UserTokenOptions): UserToken {
     onError,
   });
 
+  const others = followTabs({
+    tabs: broadcastTabs(`usertoken:${settings.appId}`),
+    ...settings,
+    identity,
+    sharesTokens: remember !== 'page' && (cookie !== false || !!settings.jar),
+  });
+
   let snapshot = identity.view();
   identity.actor.subscribe(() => {
     const before = snapshot;
@@ -142,6 +151,7 @@ export function createUserToken(options: UserTokenOptions): UserToken {
     if (isChanged('consent')) {
       delivery.actor.send({ type: now.consent === 'denied' ? 'consent.deny' : 'consent.grant' });
     }
+    others.tell();
     // The machine emits a change with each login; under a denial it puts no other token in force.
     if (isChanged('token') || isChanged('authenticatedToken')) {
       events.emit({ type: 'tokenChanged', userToken: now.token, authenticatedUserToken: now.authenticatedToken });
@@ -154,8 +164,10 @@ export function createUserToken(options: UserTokenOptions): UserToken {
   });
 
   const leavePage = page.subscribe((event) => {
-    if (event === 'restored') identity.reread();
-    else delivery.onPage(event);
+    if (event === 'exit') others.close();
+    if (event !== 'restored') return delivery.onPage(event);
+    others.open();
+    identity.reread();
   });
 
   let isDisposed = false;
@@ -188,6 +200,7 @@ export function createUserToken(options: UserTokenOptions): UserToken {
     identity.actor.send({ type: 'identity.sync', token: id });
     return id === null ? { ok: true, token: snapshot.token ?? '' } : checkToken(id);
   }
+  others.open();
   if (user !== undefined) sync(user);
 
   return {
@@ -226,6 +239,7 @@ export function createUserToken(options: UserTokenOptions): UserToken {
       if (isDisposed) return;
       isDisposed = true;
       leavePage();
+      others.close();
       delivery.stop();
       identity.actor.stop();
       events.clear();

@@ -22,12 +22,14 @@ export type {
   OutboxEntry,
   Page,
   PageEvent,
+  Tabs,
   TokenJar,
   TokenSlot,
   Transport,
   TransportAnswer,
   TransportRequest,
 } from './adapters/ports.js';
+export { broadcastTabs } from './adapters/tabs.js';
 export { widestDomain } from './adapters/widest-domain.js';
 export type { UserToken, UserTokenEvent, UserTokenSnapshot } from './create-user-token.js';
 export { createUserToken } from './create-user-token.js';

@@ -2,9 +2,9 @@ import type { InspectionEvent } from 'xstate';
 import type { Consent, OnLogout, Strategy } from '../machines/index.js';
 import { attempt, fieldOf } from '../machines/tolerant.js';
 import type { CookieOptions } from './adapters/cookie-jar.js';
-import type { Clock, Outbox, Page, TokenJar, Transport } from './adapters/ports.js';
+import type { Clock, Outbox, Page, Tabs, TokenJar, Transport } from './adapters/ports.js';
 
-/** Something the developer should know, said once for each `code`. It never holds a token or the API key. */
+/** Something the developer should know. Each message is said once, and never holds a token or the API key. */
 export interface Notice {
   readonly code:
     | 'token-rejected'
@@ -69,6 +69,8 @@ export interface UserTokenOptions {
   readonly transport?: Transport | undefined;
   /** The page around. @default the window's; none on a server */
   readonly page?: Page | undefined;
+  /** The other pages of the shop. @default those of this origin with the same `appId`, over a `BroadcastChannel` */
+  readonly tabs?: Tabs | undefined;
   /** @default the platform's */
   readonly clock?: Clock | undefined;
   /** From 0 up to 1, for the jitter of retries. @default `Math.random` */
@@ -104,6 +106,7 @@ const rules: Readonly<Record<keyof UserTokenOptions, Rule | undefined>> = {
   outbox: 'object',
   transport: 'object',
   page: 'object',
+  tabs: 'object',
   clock: 'object',
   random: 'function',
   generateToken: 'function',

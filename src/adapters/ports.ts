@@ -98,3 +98,14 @@ export interface Page {
   /** Calls `listener` for every event until the returned function is called. */
   subscribe(listener: (event: PageEvent) => void): () => void;
 }
+
+/** The other pages that share this one's jar. No method throws. */
+export interface Tabs {
+  /** Tells every other open page, and not this one. Does nothing while closed. */
+  post(message: object): void;
+  /** Hears what others post from now on; what comes may be anything. */
+  open(listener: (message: unknown) => void): void;
+  /** Neither hears nor posts from now on. A page that is open to messages in the back-forward cache loses its place
+   * there. */
+  close(): void;
+}

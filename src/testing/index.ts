@@ -12,6 +12,7 @@ export type { FakeClock } from './fake-clock.js';
 export { fakeClock, settled } from './fake-clock.js';
 export type { FakePage } from './fake-page.js';
 export { fakePage } from './fake-page.js';
+export { fakeTabs } from './fake-tabs.js';
 export type { FakeAnswer, FakeRequest, FakeTransport } from './fake-transport.js';
 export { fakeTransport } from './fake-transport.js';
 export type { EventsRulesOptions, EventsVerdict } from './insights-rules.js';

@@ -307,6 +307,24 @@ describe('the consent region', () => {
       { userToken: 'u1' },
     ],
     [
+      'nor with renew the anonymous token of a login that ended',
+      { consent: 'pending', user: null, onLogout: 'renew' },
+      [grantWith({ storedAnonymousToken: stored, storedIdentifiedToken: 'u9' })],
+      { userToken: anon },
+    ],
+    [
+      'nor that of another user',
+      { consent: 'pending', onLogout: 'renew', strategy: 'link' },
+      [login('u1'), grantWith({ storedAnonymousToken: stored, storedIdentifiedToken: 'u9' })],
+      { userToken: anon },
+    ],
+    [
+      'but that of the same user',
+      { consent: 'pending', onLogout: 'renew', strategy: 'link' },
+      [login('u9'), grantWith({ storedAnonymousToken: stored, storedIdentifiedToken: 'u9' })],
+      { userToken: stored },
+    ],
+    [
       'nor over nobody, as the application knows',
       { consent: 'pending' },
       [sync(null), grantWith({ storedIdentifiedToken: 'u9' })],

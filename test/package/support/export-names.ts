@@ -1,6 +1,7 @@
 /** Every name that the entries export at run time, sorted. A change here is a change of the public surface. */
 export const exportNames = {
   usertoken: [
+    'broadcastTabs',
     'checkUserToken',
     'cookieJar',
     'createUserToken',
@@ -27,5 +28,5 @@ export const exportNames = {
     'retryDelayMs',
     'tokensOf',
   ],
-  testing: ['checkEventsBody', 'createCollector', 'fakeClock', 'fakePage', 'fakeTransport', 'settled'],
+  testing: ['checkEventsBody', 'createCollector', 'fakeClock', 'fakePage', 'fakeTabs', 'fakeTransport', 'settled'],
 };

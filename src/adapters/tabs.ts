@@ -1,0 +1,21 @@
+import { attempt } from '../../machines/tolerant.js';
+import type { Tabs } from './ports.js';
+
+/** The other pages of this origin, over a `BroadcastChannel`; none where there is no page. On a server every visitor's
+ * instance lives in one process, and no visitor may hear of another.
+ * @param name Pages of one name hear each other.
+ * @see https://html.spec.whatwg.org/multipage/web-messaging.html#broadcasting-to-other-browsing-contexts */
+export function broadcastTabs(name: string, win: Window | undefined = globalThis.window): Tabs {
+  let channel: BroadcastChannel | undefined;
+  return {
+    post: (message) => void attempt(() => channel?.postMessage(message)),
+    open(listener) {
+      if (!channel && win?.document) channel = attempt(() => new BroadcastChannel(name));
+      if (channel) channel.onmessage = ({ data }) => listener(data);
+    },
+    close() {
+      channel?.close();
+      channel = undefined;
+    },
+  };
+}

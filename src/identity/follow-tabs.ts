@@ -1,0 +1,76 @@
+import { syncedIn } from '../../machines/identity.tokens.js';
+import type { Consent, IdentityContext, IdentityEvent, VisitorState } from '../../machines/index.js';
+import { fieldOf } from '../../machines/tolerant.js';
+import type { Clock, Tabs } from '../adapters/ports.js';
+import type { createIdentity } from './create-identity.js';
+
+/** The version of the messages; others are left alone. */
+const version = 1;
+/** A message from further ahead than this is not from a clock of this device: obeying it would make all later ones old. */
+const maxAheadMs = 86_400_000;
+
+/** What one page tells the others: the new state itself, since a jar can lag behind a message. */
+interface TabMessage {
+  readonly v: typeof version;
+  /** Orders messages: the device's time in milliseconds, and always more than any seen before. */
+  readonly at: number;
+  readonly consent: Consent;
+  readonly state: VisitorState;
+  readonly anonymousToken: string | undefined;
+  readonly identifiedToken: string | undefined;
+}
+
+/** Which of two messages of one moment wins: a denial, then a logout; else either, but the same one in every page. */
+const rankOf = (message: unknown) =>
+  `${fieldOf(message, 'consent') === 'denied' ? 2 : fieldOf(message, 'state') === 'loggedOut' ? 1 : 0}${fieldOf(message, 'identifiedToken')}`;
+
+/** What following needs. */
+export interface FollowTabsPorts {
+  readonly identity: ReturnType<typeof createIdentity>;
+  readonly tabs: Tabs;
+  readonly clock: Clock;
+  /** Whether tokens are told and heard; a denial always is. */
+  readonly sharesTokens: boolean;
+}
+
+/** Keeps the identity in step with other pages: a login, logout or denial in one reaches all. */
+export function followTabs({ identity, tabs, clock, sharesTokens }: FollowTabsPorts) {
+  const { actor, view } = identity;
+  let last: unknown = messageAt(0);
+  const timeOf = (message: unknown) => Number(fieldOf(message, 'at'));
+
+  function messageAt(at: number): TabMessage {
+    const { state, consent } = view();
+    const { anonymousToken, identifiedToken }: IdentityContext = actor.getSnapshot().context;
+    return { v: version, at, consent, state, anonymousToken, identifiedToken };
+  }
+
+  function hear(message: unknown): void {
+    const isDenial = fieldOf(message, 'consent') === 'denied';
+    const isWhole = isDenial || (sharesTokens && syncedIn(message, fieldOf(message, 'state')));
+    const [at, seen] = [timeOf(message), timeOf(last)];
+    const isNewer = at > seen || (at === seen && rankOf(message) > rankOf(last));
+    if (fieldOf(message, 'v') !== version || !isWhole || !isNewer || at > clock.now() + maxAheadMs) return;
+    last = message;
+    if (isDenial) actor.send({ type: 'consent.deny' });
+    else actor.send({ ...(message as TabMessage), type: 'identity.synced' } as IdentityEvent);
+  }
+
+  return {
+    open: () => tabs.open(hear),
+    /** Tells the others what is in force here now, unless they said so themselves. */
+    tell(): void {
+      const { consent } = view();
+      const { anonymousToken, identifiedToken, ...rest } = messageAt(Math.max(timeOf(last) + 1, clock.now()));
+      const message = consent === 'denied' ? rest : { ...rest, anonymousToken, identifiedToken };
+      const { at, ...news } = message;
+      const isKnown = Object.entries(consent === 'denied' ? { consent } : news).every(
+        ([key, value]) => fieldOf(last, key) === value,
+      );
+      if (isKnown || consent === 'pending' || (consent === 'granted' && !sharesTokens)) return;
+      last = message;
+      tabs.post(message);
+    },
+    close: () => tabs.close(),
+  };
+}

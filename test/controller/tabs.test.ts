@@ -1,0 +1,206 @@
+import { describe, expect, it } from 'vitest';
+import type { UserTokenOptions } from '../../src/index.js';
+import { memoryJar } from '../../src/index.js';
+import { fakeTabs } from '../../src/testing/index.js';
+import { type Bench, bench, click, ids } from '../support/bench.js';
+
+/** Pages of one shop: they share a jar and hear each other. */
+function shop(...options: Partial<UserTokenOptions>[]) {
+  const open = fakeTabs();
+  const jar = memoryJar();
+  const pages = options.map((own) => bench({ jar, tabs: open(), ...own }));
+  // Someone else on the channel, who writes what it likes and reads along.
+  const stranger = open();
+  const heard: Record<string, unknown>[] = [];
+  stranger.open((message) => heard.push(message as Record<string, unknown>));
+  return { pages: pages as [Bench, Bench, ...Bench[]], jar, post: stranger.post, heard };
+}
+
+const whoIn = ({ user }: Bench) => [user.state, user.token];
+
+describe('tabs agree', () => {
+  it('a login, a switch and a logout in one reach the others', () => {
+    const { pages } = shop({}, {}, {});
+    const [first, second, third] = pages as [Bench, Bench, Bench];
+    first.user.login('u1');
+    expect([whoIn(second), whoIn(third)]).toEqual([
+      ['identified', 'u1'],
+      ['identified', 'u1'],
+    ]);
+    second.user.login('u2');
+    expect([whoIn(first), whoIn(third)]).toEqual([
+      ['identified', 'u2'],
+      ['identified', 'u2'],
+    ]);
+    third.user.logout();
+    expect([whoIn(first), whoIn(second)]).toEqual([whoIn(third), whoIn(third)]);
+    expect(first.user.state).toBe('loggedOut');
+  });
+
+  it('no event tracked after the message was heard carries the old token', async () => {
+    const { pages } = shop({}, {});
+    const [first, second] = pages;
+    void second.user.track(click('before'));
+    first.user.login('u1');
+    void second.user.track(click('after'));
+    await second.send();
+    expect(second.transport.accepted.map(({ userToken }) => userToken)).toEqual([
+      expect.stringMatching(/^anonymous-/),
+      'u1',
+    ]);
+    expect(ids(second.transport.accepted)).toEqual(['before', 'after']);
+  });
+
+  it('a renewed anonymous token is the same in all', () => {
+    const { pages } = shop({ onLogout: 'renew', strategy: 'link' }, { onLogout: 'renew', strategy: 'link' });
+    const [first, second] = pages;
+    first.user.login('u1');
+    const before = second.user.token;
+    first.user.logout();
+    expect(second.user.token).toBe(first.user.token);
+    expect(second.user.token).not.toBe(before);
+  });
+
+  it('a denial in one denies in all, also where consent is pending, and drops what waits', async () => {
+    const { pages, jar } = shop({}, {}, { consent: 'pending' });
+    const [first, second, third] = pages as [Bench, Bench, Bench];
+    const waiting = second.user.track(click());
+    first.user.consent.deny();
+    expect([second.user.consent.state, third.user.consent.state]).toEqual(['denied', 'denied']);
+    expect(await waiting).toEqual({ status: 'dropped', reason: 'opted-out' });
+    expect([second.user.token, jar.read('anonymous')]).toEqual([undefined, undefined]);
+  });
+
+  it('a grant in one grants in no other: that is for the application to say', () => {
+    const { pages } = shop({ consent: 'pending' }, { consent: 'pending' });
+    pages[0].user.consent.grant();
+    expect(pages[1].user.consent.state).toBe('pending');
+  });
+
+  it('each change is told once and echoed by nobody; what listeners do meanwhile is told too', () => {
+    const { pages, heard } = shop({}, {}, {});
+    const [first, second] = pages;
+    first.user.login('u1');
+    first.user.login('u1');
+    expect(heard).toHaveLength(1);
+    second.user.on('tokenChanged', ({ userToken }) => {
+      if (userToken === 'u2') second.user.login('u3');
+    });
+    first.user.login('u2');
+    expect(pages.map(whoIn)).toEqual([
+      ['identified', 'u3'],
+      ['identified', 'u3'],
+      ['identified', 'u3'],
+    ]);
+    expect(heard).toHaveLength(3);
+  });
+
+  it('a denial names nobody', () => {
+    const { pages, heard } = shop({}, {});
+    pages[0].user.login('u_secret');
+    const told = heard.length;
+    pages[0].user.consent.deny();
+    pages[0].user.login('u_other');
+    expect(heard).toHaveLength(told + 1);
+    expect(JSON.stringify(heard.at(-1))).not.toMatch(/u_|anonymous-/);
+  });
+
+  it.each<[string, Partial<UserTokenOptions>]>([
+    ['remember: page', { remember: 'page' }],
+    ['cookie: false', { cookie: false, jar: undefined }],
+  ])('%s tells and hears no token, but a denial', (_, options) => {
+    const { pages, heard } = shop(options, {});
+    const [private_, other] = pages;
+    private_.user.login('u1');
+    expect(heard).toEqual([]);
+    other.user.login('u2');
+    expect(private_.user.token).toBe('u1');
+    other.user.consent.deny();
+    expect(private_.user.consent.state).toBe('denied');
+  });
+});
+
+describe('messages that change nothing', () => {
+  it('an old one, a forged one, one of an unknown version, one that is not whole, nonsense', () => {
+    const { pages, post, heard } = shop({}, {});
+    const [first] = pages;
+    first.user.login('u1');
+    const [last] = heard as [{ at: number }];
+    const before = first.user.getSnapshot();
+    const fake = {
+      v: 1,
+      consent: 'granted',
+      state: 'identified',
+      anonymousToken: 'anonymous-x',
+      identifiedToken: 'mallory',
+    };
+    const later = last.at + 5;
+    const messages: unknown[] = [
+      { ...fake, at: last.at - 1 },
+      { ...fake, at: Number.NaN },
+      { ...fake, at: '9999999999999999' },
+      { ...fake, at: Number.MAX_SAFE_INTEGER },
+      { ...fake },
+      { ...fake, at: later, v: 2 },
+      { ...fake, at: later, v: '1' },
+      { ...fake, at: later, identifiedToken: 'not a token' },
+      { ...fake, at: later + 1, anonymousToken: 'no' },
+      { ...fake, at: later + 2, state: 'admin' },
+      { ...fake, at: later + 3, state: { toString: 'x' } },
+      null,
+      undefined,
+      'denied',
+      7,
+      [],
+      {},
+      JSON.parse('{"__proto__":{"v":1,"at":9e15,"consent":"denied"}}'),
+    ];
+    for (const message of messages) post(message as object);
+    expect(first.user.getSnapshot()).toBe(before);
+    expect(({} as Record<string, unknown>).consent).toBeUndefined();
+  });
+
+  it('and none of them keeps a later true one from being heard', () => {
+    const { pages, post } = shop({}, {});
+    post({ v: 1, at: Number.MAX_SAFE_INTEGER, consent: 'granted', state: 'loggedOut', anonymousToken: 'anonymous-x' });
+    pages[0].user.login('u1');
+    expect(pages[1].user.token).toBe('u1');
+  });
+
+  it('of two at the same moment every page obeys the same: a denial, then a logout', () => {
+    const { pages, post, heard } = shop({}, {});
+    pages[0].user.login('u1');
+    const [{ at }] = heard as [{ at: number }];
+    const message = { v: 1, at, consent: 'granted', anonymousToken: 'anonymous-1' };
+    post({ ...message, state: 'loggedOut' });
+    expect(pages.map(whoIn)).toEqual([
+      ['loggedOut', 'anonymous-1'],
+      ['loggedOut', 'anonymous-1'],
+    ]);
+    post({ ...message, state: 'identified', identifiedToken: 'u9' });
+    expect(pages[0].user.state).toBe('loggedOut');
+    post({ v: 1, at, consent: 'denied', state: 'identified' });
+    expect(pages.map(({ user }) => user.consent.state)).toEqual(['denied', 'denied']);
+  });
+});
+
+describe('a page in the back-forward cache', () => {
+  it('neither hears nor tells, and follows the jar when it comes back', () => {
+    const { pages } = shop({}, {});
+    const [first, second] = pages;
+    second.page.say('exit');
+    first.user.login('u1');
+    expect(second.user.state).toBe('anonymous');
+    second.page.say('restored');
+    expect(second.user.token).toBe('u1');
+    first.user.logout();
+    expect(second.user.state).toBe('loggedOut');
+  });
+
+  it('dispose leaves the channel', () => {
+    const { pages } = shop({}, {});
+    pages[1].user.dispose();
+    pages[0].user.login('u1');
+    expect(pages[1].user.state).toBe('anonymous');
+  });
+});
