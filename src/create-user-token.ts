@@ -16,8 +16,10 @@ import { memoryJar } from './adapters/memory-jar.js';
 import { memoryOutbox } from './adapters/memory-outbox.js';
 import { pageLifecycle } from './adapters/page-lifecycle.js';
 import type { TokenJar } from './adapters/ports.js';
+import { storageOutbox } from './adapters/storage-outbox.js';
 import { systemClock } from './adapters/system-clock.js';
 import { broadcastTabs } from './adapters/tabs.js';
+import { localStorageOf } from './adapters/web-storage.js';
 import { createDelivery, type EventEnd } from './delivery/create-delivery.js';
 import { emitter } from './emitter.js';
 import type { InsightsEvent } from './events/event.types.js';
@@ -101,7 +103,9 @@ const defaults = {
  * @throws TypeError that names the option at fault and what would be right. Nothing throws later. */
 export function createUserToken(options: UserTokenOptions): UserToken {
   const settings = { ...defaults, ...checkOptions(options) };
-  const { clock, remember, cookie, user, page = pageLifecycle(), outbox = memoryOutbox() } = settings;
+  const { clock, remember, cookie, user, page = pageLifecycle(), appId } = settings;
+  const outbox =
+    settings.outbox ?? (cookie !== false && localStorageOf() ? storageOutbox({ appId, clock }) : memoryOutbox());
   const notices = noticeBoard(settings.onNotice);
   const onTrouble = (trouble: Notice['code']) => notices.post(trouble);
   const onError = (error: unknown) =>
@@ -135,7 +139,7 @@ export function createUserToken(options: UserTokenOptions): UserToken {
   });
 
   const others = followTabs({
-    tabs: broadcastTabs(`usertoken:${settings.appId}`),
+    tabs: broadcastTabs(`usertoken:${appId}`),
     ...settings,
     identity,
     sharesTokens: remember !== 'page' && (cookie !== false || !!settings.jar),
@@ -150,8 +154,9 @@ export function createUserToken(options: UserTokenOptions): UserToken {
     snapshot = now;
     if (isChanged('consent')) {
       delivery.actor.send({ type: now.consent === 'denied' ? 'consent.deny' : 'consent.grant' });
+      if (now.consent === 'granted') delivery.open();
     }
-    others.tell();
+    attempt(() => others.tell(isChanged('consent')), onError);
     // The machine emits a change with each login; under a denial it puts no other token in force.
     if (isChanged('token') || isChanged('authenticatedToken')) {
       events.emit({ type: 'tokenChanged', userToken: now.token, authenticatedUserToken: now.authenticatedToken });
@@ -164,10 +169,11 @@ export function createUserToken(options: UserTokenOptions): UserToken {
   });
 
   const leavePage = page.subscribe((event) => {
-    if (event === 'exit') others.close();
+    if (event === 'exit') attempt(others.close, onError);
     if (event !== 'restored') return delivery.onPage(event);
-    others.open();
+    attempt(() => others.open(true), onError);
     identity.reread();
+    if (snapshot.consent === 'granted') delivery.open();
   });
 
   let isDisposed = false;
@@ -200,7 +206,13 @@ export function createUserToken(options: UserTokenOptions): UserToken {
     identity.actor.send({ type: 'identity.sync', token: id });
     return id === null ? { ok: true, token: snapshot.token ?? '' } : checkToken(id);
   }
-  others.open();
+  attempt(() => others.open(), onError);
+  if (snapshot.consent === 'granted') delivery.open();
+  // What earlier pages left goes too.
+  if (snapshot.consent === 'denied') {
+    delivery.actor.send({ type: 'consent.deny' });
+    attempt(() => others.tell(true), onError);
+  }
   if (user !== undefined) sync(user);
 
   return {
@@ -239,7 +251,7 @@ export function createUserToken(options: UserTokenOptions): UserToken {
       if (isDisposed) return;
       isDisposed = true;
       leavePage();
-      others.close();
+      attempt(others.close, onError);
       delivery.stop();
       identity.actor.stop();
       events.clear();

@@ -29,6 +29,7 @@ export type {
   TransportAnswer,
   TransportRequest,
 } from './adapters/ports.js';
+export { storageOutbox } from './adapters/storage-outbox.js';
 export { broadcastTabs } from './adapters/tabs.js';
 export { widestDomain } from './adapters/widest-domain.js';
 export type { UserToken, UserTokenEvent, UserTokenSnapshot } from './create-user-token.js';

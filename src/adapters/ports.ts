@@ -49,8 +49,15 @@ export interface Outbox {
   add(entry: OutboxEntry): readonly OutboxEntry[];
   entries(): Iterable<OutboxEntry>;
   remove(entries: Iterable<OutboxEntry>): void;
-  /** Removes all. */
+  /** Removes all, and what other pages have left; keeps nothing beyond the page from then on. */
   clear(): void;
+  /** From now on events may be kept beyond the page, and those of pages that are gone may be taken over.
+   * @param onAdopted Told when events of another page have come in. */
+  open?(onAdopted: () => void): void;
+  /** Makes sure, right before a batch is chosen, that the events are still this page's to send. */
+  prepare?(): Promise<void>;
+  /** The page ends, for good or not: what is kept beyond it is left to others, and is no longer here. */
+  release?(): void;
 }
 
 /** A `POST` that needs no CORS preflight: the body goes out as `text/plain`, no header is added. */

@@ -63,7 +63,9 @@ export function createDelivery(ports: DeliveryPorts) {
   }
 
   async function sendBatch(attempts: number, signal: AbortSignal): Promise<BatchResult> {
-    const batch = plan.choose();
+    await outbox.prepare?.();
+    // A denial or the end may have come meanwhile.
+    const batch = signal.aborted ? undefined : plan.choose();
     plan.current = batch;
     if (!batch) return { status: 200, size: 0, waiting: outbox.size, backlog: false };
     const controller = new AbortController();
@@ -156,6 +158,10 @@ export function createDelivery(ports: DeliveryPorts) {
   );
   const isIn = (...states: string[]) => states.includes(actor.getSnapshot().value);
 
+  /** Tells the machine of new events. In any other state it looks at the outbox by itself when it comes back to idle. */
+  function wake(): void {
+    if (isIn('idle')) actor.send({ type: 'delivery.queued', waiting: outbox.size });
+  }
   function checkFlushes(): void {
     for (const check of flushes) check();
   }
@@ -172,16 +178,20 @@ export function createDelivery(ports: DeliveryPorts) {
       for (const entry of entries) {
         for (const evicted of outbox.add(entry)) tellDropped(evicted, 'outbox-full');
       }
-      // In any other state the machine looks at the outbox by itself when it comes back to idle.
-      if (isIn('idle')) actor.send({ type: 'delivery.queued', waiting: outbox.size });
+      wake();
       return Promise.all(owed).then(worstOf);
     },
 
     /** What happens to the page. */
     onPage(event: 'hidden' | 'exit' | 'online' | 'offline'): void {
       actor.send({ type: event === 'hidden' || event === 'exit' ? `page.${event}` : `network.${event}` });
-      if (event === 'exit') receipts.storeAll();
+      if (event !== 'exit') return;
+      outbox.release?.();
+      receipts.storeAll();
     },
+
+    /** Events may be kept beyond the page from now on, and those of pages that are gone come in. */
+    open: () => outbox.open?.(wake),
 
     /** Sends at once and waits. Resolves to whether nothing waits any more. */
     flush(timeoutMs: number): Promise<boolean> {
@@ -204,7 +214,8 @@ export function createDelivery(ports: DeliveryPorts) {
     stop(): void {
       isLeaving = true;
       actor.send({ type: 'page.exit' });
-      if (!outbox.durable) attempt(() => dropAll('disposed'), onError);
+      if (outbox.durable) outbox.release?.();
+      else attempt(() => dropAll('disposed'), onError);
       actor.stop();
       receipts.close();
       for (const check of flushes) check(true);

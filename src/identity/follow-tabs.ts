@@ -36,7 +36,8 @@ export interface FollowTabsPorts {
 /** Keeps the identity in step with other pages: a login, logout or denial in one reaches all. */
 export function followTabs({ identity, tabs, clock, sharesTokens }: FollowTabsPorts) {
   const { actor, view } = identity;
-  let last: unknown = messageAt(0);
+  /** The last message told or obeyed. */
+  let last: unknown = { at: 0 };
   const timeOf = (message: unknown) => Number(fieldOf(message, 'at'));
 
   function messageAt(at: number): TabMessage {
@@ -46,28 +47,33 @@ export function followTabs({ identity, tabs, clock, sharesTokens }: FollowTabsPo
   }
 
   function hear(message: unknown): void {
+    if (fieldOf(message, 'isAsking') && fieldOf(last, 'consent') === 'denied') tabs.post(last as TabMessage);
     const isDenial = fieldOf(message, 'consent') === 'denied';
     const isWhole = isDenial || (sharesTokens && syncedIn(message, fieldOf(message, 'state')));
     const [at, seen] = [timeOf(message), timeOf(last)];
     const isNewer = at > seen || (at === seen && rankOf(message) > rankOf(last));
-    if (fieldOf(message, 'v') !== version || !isWhole || !isNewer || at > clock.now() + maxAheadMs) return;
+    if (fieldOf(message, 'v') !== version || !isWhole || !isNewer || at > Math.max(clock.now(), seen) + maxAheadMs)
+      return;
     last = message;
     if (isDenial) actor.send({ type: 'consent.deny' });
     else actor.send({ ...(message as TabMessage), type: 'identity.synced' } as IdentityEvent);
   }
 
   return {
-    open: () => tabs.open(hear),
-    /** Tells the others what is in force here now, unless they said so themselves. */
-    tell(): void {
+    /** @param isBack Whether the page was away: then it asks whether consent was denied meanwhile. */
+    open(isBack = false): void {
+      tabs.open(hear);
+      if (isBack) tabs.post({ v: version, isAsking: true });
+    },
+    /** Tells the others what is in force here now, unless they said so themselves.
+     * @param isDecided Whether consent was decided just now: a denial is told then and never again. */
+    tell(isDecided: boolean): void {
       const { consent } = view();
       const { anonymousToken, identifiedToken, ...rest } = messageAt(Math.max(timeOf(last) + 1, clock.now()));
       const message = consent === 'denied' ? rest : { ...rest, anonymousToken, identifiedToken };
-      const { at, ...news } = message;
-      const isKnown = Object.entries(consent === 'denied' ? { consent } : news).every(
-        ([key, value]) => fieldOf(last, key) === value,
-      );
-      if (isKnown || consent === 'pending' || (consent === 'granted' && !sharesTokens)) return;
+      const { at, ...news } = consent === 'denied' ? { at: 0, consent } : (message as TabMessage);
+      const isKnown = Object.entries(news).every(([key, value]) => fieldOf(last, key) === value);
+      if (isKnown || consent === 'pending' || (consent === 'granted' ? !sharesTokens : !isDecided)) return;
       last = message;
       tabs.post(message);
     },

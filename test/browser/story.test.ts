@@ -78,6 +78,7 @@ test('DL-04: requests to another origin need no preflight: text/plain, no header
     window.user.track(event);
     location.assign('/next');
   }, clickOn('kettle'));
+  await page.waitForURL('**/next');
   await collector.waitForEvents(2);
   expect(collector.requests.map(({ method, preflight }) => [method, preflight])).toEqual([
     ['POST', undefined],

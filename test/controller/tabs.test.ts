@@ -71,6 +71,11 @@ describe('tabs agree', () => {
     expect([second.user.token, jar.read('anonymous')]).toEqual([undefined, undefined]);
   });
 
+  it('a page that opens with a denial denies in those that are open', () => {
+    const { pages } = shop({}, { consent: 'denied' });
+    expect(pages[0].user.consent.state).toBe('denied');
+  });
+
   it('a grant in one grants in no other: that is for the application to say', () => {
     const { pages } = shop({ consent: 'pending' }, { consent: 'pending' });
     pages[0].user.consent.grant();
@@ -93,6 +98,36 @@ describe('tabs agree', () => {
       ['identified', 'u3'],
     ]);
     expect(heard).toHaveLength(3);
+  });
+
+  it('a denial is told when it is made and never again: one that granted again is not denied by a login elsewhere', () => {
+    const { pages } = shop({}, {});
+    const [first, second] = pages;
+    first.user.consent.deny();
+    first.user.consent.grant();
+    second.user.login('u1');
+    expect([first.user.consent.state, second.user.consent.state]).toEqual(['granted', 'denied']);
+  });
+
+  it('the clock set back does not part pages that are open', () => {
+    const { pages } = shop({}, {});
+    pages[0].user.login('u1');
+    for (const { clock } of pages) clock.setNow(clock.now() - 2 * 86_400_000);
+    pages[0].user.login('u2');
+    expect(pages[1].user.token).toBe('u2');
+  });
+
+  it('tabs that throw cost no hand-over and throw nothing into the page', async () => {
+    const fail = () => {
+      throw new Error('tabs');
+    };
+    const { user, page, transport } = bench({ tabs: { post: fail, open: fail, close: fail } });
+    user.login('u1');
+    void user.track(click());
+    page.say('exit');
+    expect(transport.accepted).toHaveLength(1);
+    page.say('restored');
+    user.dispose();
   });
 
   it('a denial names nobody', () => {
@@ -195,6 +230,17 @@ describe('a page in the back-forward cache', () => {
     expect(second.user.token).toBe('u1');
     first.user.logout();
     expect(second.user.state).toBe('loggedOut');
+  });
+
+  it('asks whether consent was denied meanwhile, and is answered by whoever denied', () => {
+    const { pages, jar } = shop({}, {});
+    const [first, second] = pages;
+    second.page.say('exit');
+    first.user.consent.deny();
+    second.page.say('restored');
+    expect(second.user.consent.state).toBe('denied');
+    second.user.login('u2');
+    expect([jar.read('anonymous'), jar.read('identified')]).toEqual([undefined, undefined]);
   });
 
   it('dispose leaves the channel', () => {

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { OnLogout, Receipt, Strategy } from '../../src/index.js';
-import { isAnonymousToken, memoryJar } from '../../src/index.js';
+import { isAnonymousToken, memoryJar, memoryOutbox, storageOutbox } from '../../src/index.js';
+import { fakeClock, fakeTabs } from '../../src/testing/index.js';
 import { bench } from '../support/bench.js';
+import { fakeLocks } from '../support/fake-locks.js';
+import { memoryStorage } from '../support/memory-storage.js';
 
 type Command =
   | { readonly do: 'login'; readonly id: unknown }
@@ -98,9 +101,15 @@ async function run(
   strategy: Strategy,
   onLogout: OnLogout,
   consent: Reference['consent'],
+  isDurable: boolean,
 ) {
+  const clock = fakeClock();
+  const storage = memoryStorage();
+  const outbox = isDurable
+    ? storageOutbox({ appId: 'APP', storage, locks: fakeLocks(), tabs: fakeTabs()(), clock })
+    : memoryOutbox();
   const jar = memoryJar();
-  const { user, transport, clock, page } = bench({ jar, strategy, onLogout, consent, random: () => 0.5 });
+  const { user, transport, page } = bench({ jar, strategy, onLogout, consent, clock, outbox, random: () => 0.5 });
   const reference = new Reference(consent, onLogout);
   const tracked = new Map<string, Tracked>();
   const anonymousTokens = new Map<number, unknown>();
@@ -154,6 +163,7 @@ async function run(
     else void user.flush({ timeoutMs: 0 });
 
     expect(user.consent.state).toBe(reference.consent);
+    if (reference.consent !== 'granted') expect(storage.length, 'events stored without consent').toBe(0);
     const isStored = jar.read('anonymous') !== undefined || jar.read('identified') !== undefined;
     expect(isStored, 'stored without consent').toBe(reference.consent === 'granted');
     const isIdentified = reference.user !== undefined;
@@ -203,6 +213,8 @@ async function run(
     }
   }
   user.dispose();
+  // A lock outlives the change it guards by a second.
+  await clock.advance(1_000);
   expect([clock.timers, page.listeners]).toEqual([0, 0]);
 }
 
@@ -214,9 +226,10 @@ describe('random sequences of logins, logouts, consent, events, time and faults'
         fc.constantFrom<Strategy>('replace', 'link'),
         fc.constantFrom<OnLogout>('restore', 'renew'),
         fc.constantFrom<Reference['consent']>('pending', 'granted', 'denied'),
+        fc.boolean(),
         run,
       ),
-      { numRuns: 1_000 },
+      { numRuns: 800 },
     );
   }, 120_000);
 });

@@ -12,6 +12,7 @@ export const exportNames = {
     'memoryJar',
     'memoryOutbox',
     'pageLifecycle',
+    'storageOutbox',
     'widestDomain',
   ],
   machines: [

@@ -1,0 +1,44 @@
+import { attempt } from '../../machines/tolerant.js';
+import type { OutboxEntry } from './ports.js';
+
+/** The version of stored segments; others are left alone. */
+const version = 1;
+
+/** Events that were written together. */
+export interface Segment {
+  /** When its owner last vouched for it, in milliseconds since the Unix epoch. */
+  readonly at: number;
+  /** Whether its owner has left, so that any page may take it. */
+  readonly isFree: boolean;
+  readonly entries: readonly OutboxEntry[];
+}
+
+/** A segment as it is stored. */
+export const segmentText = ({ at, isFree, entries }: Segment): string =>
+  JSON.stringify({ v: version, at, isFree, entries: entries.map(({ trackedAt, ...entry }) => entry) });
+
+function isEntry(entry: OutboxEntry): boolean {
+  return (
+    typeof entry.id === 'string' &&
+    typeof entry.json === 'string' &&
+    /^\{.*\}$/s.test(entry.json) &&
+    JSON.parse(entry.json) !== null &&
+    Number.isSafeInteger(entry.timestamp) &&
+    Number.isSafeInteger(entry.bytes) &&
+    entry.bytes >= entry.json.length &&
+    entry.doubts.every((doubt) => typeof doubt === 'string')
+  );
+}
+
+/** What a stored text holds: a segment, of which only whole entries are taken; `'unknown'` for one of another version,
+ * which its own library understands; `undefined` for what is no segment at all. */
+export function parseSegment(text: string): Segment | 'unknown' | undefined {
+  const stored = attempt(() => JSON.parse(text));
+  if (!stored || typeof stored.v !== 'number') return undefined;
+  if (stored.v !== version) return 'unknown';
+  if (!Number.isSafeInteger(stored.at) || !Array.isArray(stored.entries)) return undefined;
+  const entries = (stored.entries as OutboxEntry[])
+    .filter((entry) => attempt(() => isEntry(entry)))
+    .map(({ id, json, timestamp, bytes, doubts }) => ({ id, json, timestamp, bytes, doubts }));
+  return { at: stored.at, isFree: stored.isFree === true, entries };
+}

@@ -1,0 +1,275 @@
+import { attempt, fieldOf } from '../../machines/tolerant.js';
+import { generateAnonymousToken } from './anonymous-token.js';
+import { memoryOutbox, type OutboxLimits } from './memory-outbox.js';
+import type { Clock, Outbox, OutboxEntry, Tabs } from './ports.js';
+import { parseSegment, segmentText } from './segment.js';
+import { systemClock } from './system-clock.js';
+import { broadcastTabs } from './tabs.js';
+import { localStorageOf } from './web-storage.js';
+
+/** Keys of this library's outboxes, of every application. */
+const allPrefix = 'usertoken:outbox:';
+/** A segment younger than this is its owner's alone. */
+const youngMs = 10_000;
+/** How long owners have to say that they live. */
+const answerMs = 500;
+/** How long a lock outlives the change it guards: localStorage is not ordered by locks. */
+const afterglowMs = 1_000;
+/** Without Web Locks nothing makes sure of a single adopter, so only what is this old is adopted. */
+const oldMs = 30_000;
+
+/** What a storage outbox works with. */
+export interface StorageOutboxPorts extends OutboxLimits {
+  /** Applications keep their events apart. */
+  readonly appId: string;
+  /** @default the page's localStorage */
+  readonly storage?: Storage | undefined;
+  /** @default the page's Web Locks */
+  readonly locks?: Pick<LockManager, 'request'> | undefined;
+  /** Where owners are asked whether they live. @default a `BroadcastChannel` */
+  readonly tabs?: Tabs;
+  /** @default the platform's */
+  readonly clock?: Clock;
+}
+
+/** An outbox whose events outlive the page: segments in localStorage, each owned by one page, taken over by another once
+ * their owner is gone. Where storage is full or blocked, memory.
+ * @see https://w3c.github.io/web-locks/ */
+export function storageOutbox(ports: StorageOutboxPorts): Outbox {
+  const { appId, clock = systemClock } = ports;
+  const storage = 'storage' in ports ? ports.storage : localStorageOf();
+  const locks = 'locks' in ports ? ports.locks : attempt(() => globalThis.navigator?.locks);
+  const memory = memoryOutbox(ports);
+  const prefix = `${allPrefix}${appId}:`;
+  const tabs = ports.tabs ?? broadcastTabs(prefix);
+  const page = generateAnonymousToken().slice(10);
+  /** Its value stands for as long as the storage is not cleared: while it does, a segment that is gone was adopted. */
+  const mark = `${prefix}mark`;
+  const segments = new Map<string, readonly OutboxEntry[]>();
+  const alive = new Set<string>();
+  let unsaved: OutboxEntry[] = [];
+  let isOpen = false;
+  let isDurable = false;
+  let isWriting = false;
+  let written = 0;
+  let seenMark: string | undefined;
+  let rescan: unknown;
+  let onAdopted = () => {};
+
+  const kept = new Set<OutboxEntry>();
+  const isKept = (entry: OutboxEntry) => kept.has(entry);
+
+  const get = (key: string) => attempt(() => storage!.getItem(key)) ?? undefined;
+  const remove = (key: string) => attempt(() => storage!.removeItem(key));
+  function put(key: string, text: string): boolean {
+    return !!attempt(() => {
+      storage!.setItem(key, text);
+      return true;
+    });
+  }
+  const keysUnder = (start: string) =>
+    attempt(() => Array.from({ length: storage!.length }, (_, index) => storage!.key(index) ?? ''))?.filter((key) =>
+      key.startsWith(start),
+    ) ?? [];
+  const ownerOf = (key: string) => key.slice(prefix.length).split(':')[0]!;
+  /** Segments that are not this page's; its own too, once it has released them. */
+  const others = () => keysUnder(prefix).filter((key) => key !== mark && !segments.has(key));
+
+  /** Whether the storage was cleared since the last look. Sets the mark where there is none. */
+  function checkMark(): boolean {
+    const before = seenMark;
+    if (get(mark) === undefined) put(mark, generateAnonymousToken().slice(10));
+    seenMark = get(mark);
+    return seenMark !== before;
+  }
+
+  function save(key: string, entries: readonly OutboxEntry[], isFree = false): boolean {
+    segments.set(key, entries);
+    return put(key, segmentText({ at: clock.now(), isFree, entries }));
+  }
+
+  /** Writes what came in since the last time, as one more segment. */
+  function write(): void {
+    isWriting = false;
+    const entries = unsaved.filter(isKept);
+    unsaved = [];
+    if (!isOpen || entries.length === 0) return;
+    written += 1;
+    const key = `${prefix}${page}:${written}`;
+    if (!save(key, entries)) segments.delete(key);
+  }
+
+  function keep(entry: OutboxEntry): readonly OutboxEntry[] {
+    kept.add(entry);
+    const evicted = memory.add(entry);
+    forget(evicted);
+    return evicted;
+  }
+
+  /** Takes entries out of their segments; a segment without any is removed. */
+  function forget(entries: Iterable<OutboxEntry>): void {
+    const gone = new Set(entries);
+    if (gone.size === 0) return;
+    for (const entry of gone) kept.delete(entry);
+    for (const [key, held] of segments) {
+      const rest = held.filter(isKept);
+      if (rest.length === held.length) continue;
+      if (rest.length > 0) save(key, rest);
+      else {
+        segments.delete(key);
+        remove(key);
+      }
+    }
+  }
+
+  /** Holds the lock of a segment while `change` runs and for a while after. Says whether it could. */
+  function guarded(key: string, change: () => void): Promise<boolean> {
+    return new Promise((resolve) => {
+      const request = attempt(() =>
+        locks!.request(key, { ifAvailable: true }, (lock) => {
+          if (lock) change();
+          resolve(!!lock);
+          return lock && new Promise((release) => clock.setTimeout(release as () => void, afterglowMs));
+        }),
+      );
+      if (request) request.catch(() => resolve(false));
+      else resolve(false);
+    });
+  }
+
+  /** Makes a segment that nobody owns one of ours. */
+  function adopt(key: string): void {
+    const segment = parseSegment(get(key) ?? '');
+    if (!segment || segment === 'unknown') return;
+    // The same event twice means that a page died between writing its copy and removing the original.
+    const known = new Set(Array.from(kept, ({ id }) => id));
+    const entries = segment.entries.filter(({ id }) => !known.has(id));
+    for (const entry of entries) keep(entry);
+    unsaved.push(...entries);
+    write();
+    remove(key);
+    if (entries.length > 0) onAdopted();
+  }
+
+  /** Whether a segment may be adopted now. What is no segment at all is removed. */
+  function isAdoptable(key: string, isFreeOnly: boolean): boolean {
+    const text = get(key);
+    const segment = text === undefined ? undefined : parseSegment(text);
+    if (text !== undefined && segment === undefined) remove(key);
+    if (!segment || segment === 'unknown') return false;
+    if (segment.isFree && locks) return true;
+    const ageMs = Math.abs(clock.now() - segment.at);
+    return !isFreeOnly && ageMs > (locks ? youngMs : oldMs) && !alive.has(ownerOf(key));
+  }
+
+  async function adoptAll(isFreeOnly: boolean): Promise<void> {
+    for (const key of others()) {
+      if (!isOpen || !isAdoptable(key, isFreeOnly)) continue;
+      if (!locks) adopt(key);
+      // Asked again under the lock: another page may have been first.
+      else await guarded(key, () => isOpen && isAdoptable(key, isFreeOnly) && adopt(key));
+    }
+  }
+
+  /** Takes over what pages that are gone have left, and looks again for as long as there is anything of others. */
+  async function scan(): Promise<void> {
+    clock.clearTimeout(rescan);
+    rescan = undefined;
+    await adoptAll(true);
+    if (others().length > 0) {
+      alive.clear();
+      tabs.post({ ask: page });
+      await new Promise((resolve) => clock.setTimeout(() => resolve(undefined), answerMs));
+      await adoptAll(false);
+    }
+    if (isOpen && others().length > 0) rescan ??= clock.setTimeout(() => void scan(), youngMs);
+  }
+
+  function stop(): void {
+    isOpen = false;
+    tabs.close();
+    clock.clearTimeout(rescan);
+    rescan = undefined;
+  }
+
+  /** Lets go of entries without touching what is stored of them. */
+  function leave(entries: Iterable<OutboxEntry>): void {
+    const gone = [...entries];
+    memory.remove(gone);
+    for (const entry of gone) kept.delete(entry);
+  }
+
+  return {
+    get durable() {
+      return isDurable;
+    },
+    get size() {
+      return memory.size;
+    },
+    entries: () => memory.entries(),
+    add(entry) {
+      const evicted = keep(entry);
+      unsaved.push(entry);
+      if (isOpen && !isWriting) {
+        isWriting = true;
+        queueMicrotask(write);
+      }
+      return evicted;
+    },
+    remove(entries) {
+      const gone = [...entries];
+      memory.remove(gone);
+      forget(gone);
+    },
+    clear() {
+      stop();
+      isDurable = false;
+      leave(kept);
+      segments.clear();
+      // Other pages' and other applications' too: nothing that names the visitor may stay.
+      for (const key of keysUnder(allPrefix)) remove(key);
+    },
+
+    open(listener) {
+      onAdopted = listener;
+      isOpen = true;
+      checkMark();
+      isDurable = seenMark !== undefined;
+      write();
+      if (!isDurable) return;
+      tabs.open((message) => {
+        const lives = fieldOf(message, 'lives');
+        if (typeof lives === 'string') alive.add(lives);
+        else if (fieldOf(message, 'ask')) tabs.post({ lives: page });
+      });
+      void scan();
+    },
+
+    async prepare() {
+      if (!isOpen || segments.size === 0) return;
+      // The shop has cleared its storage: what memory holds is written again. An adopter would have left the mark.
+      const isCleared = checkMark();
+      for (const [key, entries] of [...segments]) {
+        const stored = parseSegment(get(key) ?? '');
+        const isYoung = stored && stored !== 'unknown' && Math.abs(clock.now() - stored.at) < youngMs / 2;
+        if (isCleared) save(key, entries);
+        if (isCleared || isYoung || !locks) continue;
+        // It may look abandoned by now: vouch for it again, or learn that another page has taken it.
+        let isOurs = false;
+        await guarded(key, () => {
+          isOurs = get(key) !== undefined && segments.has(key) && save(key, entries.filter(isKept));
+        });
+        if (isOurs || !segments.delete(key)) continue;
+        leave(entries);
+      }
+    },
+
+    release() {
+      write();
+      stop();
+      for (const [key, entries] of segments) save(key, entries, true);
+      leave([...segments.values()].flat());
+      segments.clear();
+    },
+  };
+}

@@ -1,0 +1,267 @@
+import { describe, expect, it } from 'vitest';
+import type { Outbox, OutboxEntry } from '../../src/adapters/ports.js';
+import { storageOutbox } from '../../src/adapters/storage-outbox.js';
+import { fakeClock, fakeTabs } from '../../src/testing/index.js';
+import { fakeLocks } from '../support/fake-locks.js';
+import { memoryStorage } from '../support/memory-storage.js';
+
+let made = 0;
+const entry = (more: Partial<OutboxEntry> = {}): OutboxEntry => {
+  made += 1;
+  return {
+    id: `id-${made}`,
+    json: `{"n":${made}}`,
+    timestamp: 1_800_000_000_000,
+    trackedAt: 5,
+    bytes: 60,
+    doubts: [],
+    ...more,
+  };
+};
+const idsIn = (outbox: Outbox) => Array.from(outbox.entries(), ({ id }) => id);
+
+/** A browser in which pages come and go. */
+function browser({ hasLocks = true } = {}) {
+  const storage = memoryStorage();
+  const clock = fakeClock();
+  const locks = hasLocks ? fakeLocks() : undefined;
+  const channel = fakeTabs();
+  const keys = () => Array.from({ length: storage.length }, (_, index) => storage.key(index)!);
+  return {
+    storage,
+    clock,
+    locks,
+    keys,
+    /** Segments, without the marks of pages. */
+    segments: () => keys().filter((key) => /:\d+$/.test(key)),
+    /** Opens a page, with a channel of its own or, where it is dead, none. */
+    async open(appId = 'APP', isDead = false) {
+      const tabs = isDead ? { post() {}, open() {}, close() {} } : channel();
+      const adopted: number[] = [];
+      const outbox: Outbox = storageOutbox({ appId, storage, locks, clock, tabs });
+      outbox.open?.(() => adopted.push(outbox.size));
+      await clock.advance(0);
+      return Object.assign(outbox, { adopted });
+    },
+  };
+}
+
+describe('segments', () => {
+  it('are written once for all events of a tick, and removed with the last of them', async () => {
+    const { open, clock, segments, storage } = browser();
+    const outbox = await open();
+    const entries = [entry(), entry(), entry()];
+    for (const each of entries) outbox.add(each);
+    expect(segments()).toHaveLength(0);
+    await clock.advance(0);
+    expect(segments()).toHaveLength(1);
+    outbox.remove([entries[1]!]);
+    expect(JSON.parse(storage.getItem(segments()[0]!)!).entries.map(({ id }: OutboxEntry) => id)).toEqual([
+      entries[0]!.id,
+      entries[2]!.id,
+    ]);
+    outbox.remove([entries[0]!, entries[2]!]);
+    expect(segments()).toHaveLength(0);
+  });
+
+  it('wait for consent', async () => {
+    const storage = memoryStorage();
+    const clock = fakeClock();
+    const outbox = storageOutbox({ appId: 'APP', storage, clock, locks: fakeLocks(), tabs: fakeTabs()() });
+    outbox.add(entry());
+    await clock.advance(60_000);
+    expect([storage.length, outbox.durable]).toEqual([0, false]);
+    outbox.open?.(() => {});
+    expect([storage.length, outbox.durable]).toEqual([2, true]);
+  });
+
+  it('of every page and application are erased on denial, other things stay', async () => {
+    const { open, keys, storage, clock } = browser();
+    const [one, , other] = [await open(), await open(), await open('OTHER')];
+    storage.setItem('shop', 'cart');
+    one.add(entry());
+    other.add(entry());
+    await clock.advance(0);
+    one.clear();
+    expect([keys(), one.size]).toEqual([['shop'], 0]);
+    await clock.advance(60_000);
+    expect(one.size).toBe(0);
+  });
+
+  it("are written again after the shop's own localStorage.clear()", async () => {
+    const { open, segments, storage, clock } = browser();
+    const outbox = await open();
+    outbox.add(entry());
+    await clock.advance(0);
+    storage.clear();
+    await outbox.prepare?.();
+    expect([segments().length, outbox.size]).toEqual([1, 1]);
+  });
+
+  it('ST-08: what is no segment is removed, an unknown version left alone, and only whole entries are taken', async () => {
+    const { open, storage, clock } = browser();
+    const good = { id: 'good', json: '{"a":1}', timestamp: 1, bytes: 50, doubts: ['click.index'] };
+    const texts: Record<string, string> = {
+      a: 'hello',
+      b: 'null',
+      c: '{"v":99,"entries":"of the future"}',
+      d: '{"v":1,"at":1,"entries":[{"id":"cut',
+      e: '{"v":1,"at":"yesterday","entries":[]}',
+      f: JSON.stringify({
+        v: 1,
+        at: 1,
+        isFree: true,
+        entries: [
+          null,
+          7,
+          {},
+          { ...good, id: 7 },
+          { ...good, json: '[]' },
+          { ...good, json: '{' },
+          { ...good, json: 'null' },
+          { ...good, timestamp: 'now' },
+          { ...good, bytes: -1e9 },
+          { ...good, doubts: [{}] },
+          { ...good, extra: 'not taken' },
+          JSON.parse('{"__proto__":{"id":"polluted"}}'),
+        ],
+      }),
+      g: `{"v":1,"at":1e400,"entries":[]}`,
+    };
+    for (const [name, text] of Object.entries(texts)) storage.setItem(`usertoken:outbox:APP:page-${name}:1`, text);
+    const outbox = await open();
+    await clock.advance(1_000);
+    expect([...outbox.entries()]).toEqual([good]);
+    expect(storage.getItem('usertoken:outbox:APP:page-c:1')).toBe(texts.c);
+    for (const name of 'abdefg') expect(storage.getItem(`usertoken:outbox:APP:page-${name}:1`), name).toBeNull();
+    expect(({} as { id?: string }).id).toBeUndefined();
+  });
+});
+
+describe('adoption', () => {
+  it('ST-07: what a page released is taken over at once, by one page, as it was', async () => {
+    const { open, clock } = browser();
+    const first = await open();
+    const event = entry({ doubts: ['click.index'] });
+    first.add(event);
+    first.release?.();
+    expect(first.size).toBe(0);
+    const [second, third] = await Promise.all([open(), open()]);
+    await clock.advance(5_000);
+    const { trackedAt, ...kept } = event;
+    expect([...second.entries(), ...third.entries()]).toEqual([kept]);
+    expect([...second.adopted, ...third.adopted]).toEqual([1]);
+  });
+
+  it('what a crashed page left is taken over once it is ten seconds old, not sooner', async () => {
+    const { open, clock } = browser();
+    const dead = await open('APP', true);
+    dead.add(entry());
+    await clock.advance(0);
+    const next = await open();
+    await clock.advance(9_000);
+    expect(next.size).toBe(0);
+    await clock.advance(13_000);
+    expect(idsIn(next)).toEqual(idsIn(dead));
+  });
+
+  it('a living owner keeps what it has, however old', async () => {
+    const { open, clock } = browser();
+    const owner = await open();
+    owner.add(entry());
+    await clock.advance(60_000);
+    const other = await open();
+    await clock.advance(60_000);
+    expect([owner.size, other.size]).toEqual([1, 0]);
+  });
+
+  it('an owner that was thought dead learns that its events are gone, before it sends', async () => {
+    const { open, clock } = browser();
+    const frozen = await open('APP', true);
+    frozen.add(entry());
+    await clock.advance(0);
+    const other = await open();
+    await clock.advance(25_000);
+    expect(other.size).toBe(1);
+    await frozen.prepare?.();
+    expect(frozen.size).toBe(0);
+  });
+
+  it('an owner vouches for old events before it sends them, and lets the lock go a second later', async () => {
+    const { open, clock, locks, segments, storage } = browser();
+    const owner = await open();
+    owner.add(entry());
+    await clock.advance(20_000);
+    await owner.prepare?.();
+    expect(owner.size).toBe(1);
+    expect(JSON.parse(storage.getItem(segments()[0]!)!).at).toBe(clock.now());
+    expect([...locks!.held]).toEqual(segments());
+    await clock.advance(1_000);
+    expect(locks!.held.size).toBe(0);
+  });
+
+  it('a page that comes back from the back-forward cache has what nobody took meanwhile', async () => {
+    const { open, clock } = browser();
+    const page = await open();
+    page.add(entry());
+    page.release?.();
+    page.open?.(() => {});
+    await clock.advance(1_000);
+    expect(page.size).toBe(1);
+
+    page.release?.();
+    const other = await open();
+    await clock.advance(1_000);
+    page.open?.(() => {});
+    await clock.advance(20_000);
+    expect([page.size, other.size]).toEqual([0, 1]);
+  });
+
+  it('keeps applications apart', async () => {
+    const { open, clock } = browser();
+    const one = await open('ONE');
+    one.add(entry());
+    one.release?.();
+    const two = await open('TWO');
+    await clock.advance(30_000);
+    expect(two.size).toBe(0);
+  });
+
+  it('without Web Locks takes only what is thirty seconds old', async () => {
+    const { open, clock } = browser({ hasLocks: false });
+    const gone = await open();
+    gone.add(entry());
+    gone.release?.();
+    const next = await open();
+    await clock.advance(29_000);
+    expect(next.size).toBe(0);
+    await clock.advance(15_000);
+    expect(next.size).toBe(1);
+  });
+
+  it('leaves nothing behind when all is delivered', async () => {
+    const { open, clock, keys } = browser();
+    const first = await open();
+    first.add(entry());
+    first.release?.();
+    const second = await open();
+    await clock.advance(1_000);
+    second.remove([...second.entries()]);
+    second.release?.();
+    await clock.advance(20_000);
+    expect(keys()).toEqual(['usertoken:outbox:APP:mark']);
+    expect(clock.timers).toBe(0);
+  });
+
+  it('takes an event once that stands in two segments', async () => {
+    const { open, clock, storage, segments } = browser();
+    const first = await open();
+    first.add(entry());
+    first.release?.();
+    storage.setItem('usertoken:outbox:APP:twin:1', storage.getItem(segments()[0]!)!);
+    const next = await open();
+    await clock.advance(1_000);
+    expect(next.size).toBe(1);
+    expect(segments()).toHaveLength(1);
+  });
+});
