@@ -54,7 +54,7 @@ export const layers = [
   },
   {
     name: 'wiring',
-    paths: ['src/create-user-token.ts'],
+    paths: ['src/create-user-token.ts', 'src/user-token.types.ts'],
     from: ['machines', 'adapters', 'helpers', 'options', 'events', 'identity', 'delivery'],
     typesFrom: ['ports'],
     packages: ['xstate'],

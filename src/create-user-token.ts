@@ -1,13 +1,4 @@
-import type { ActorRefFrom } from 'xstate';
-import {
-  type Consent,
-  checkUserToken,
-  type deliveryMachine,
-  type IdentityEmitted,
-  type identityMachine,
-  type TokenCheck,
-  type VisitorState,
-} from '../machines/index.js';
+import { checkUserToken, type TokenCheck } from '../machines/index.js';
 import { attempt } from '../machines/tolerant.js';
 import { generateAnonymousToken } from './adapters/anonymous-token.js';
 import { cookieJar } from './adapters/cookie-jar.js';
@@ -20,10 +11,9 @@ import { storageOutbox } from './adapters/storage-outbox.js';
 import { systemClock } from './adapters/system-clock.js';
 import { broadcastTabs } from './adapters/tabs.js';
 import { localStorageOf } from './adapters/web-storage.js';
-import { createDelivery, type EventEnd } from './delivery/create-delivery.js';
+import { createDelivery } from './delivery/create-delivery.js';
 import { emitter } from './emitter.js';
-import type { InsightsEvent } from './events/event.types.js';
-import { type EventMethods, eventMethods } from './events/event-methods.js';
+import { eventMethods } from './events/event-methods.js';
 import { freezeEvent } from './events/freeze-event.js';
 import type { Dropped, DropReason, Receipt } from './events/receipt.types.js';
 import { createIdentity } from './identity/create-identity.js';
@@ -31,62 +21,7 @@ import { followTabs } from './identity/follow-tabs.js';
 import { maskedInspect } from './masked-inspect.js';
 import { noticeBoard } from './notices.js';
 import { checkOptions, eventsUrl, type Notice, type UserTokenOptions } from './options.js';
-
-/** What is in force at a moment. The object is the same until something changes. */
-export interface UserTokenSnapshot {
-  /** The user token for events and searches; `undefined` while consent is denied. */
-  readonly token: string | undefined;
-  /** The account's id beside it, with strategy `link`. */
-  readonly authenticatedToken: string | undefined;
-  readonly state: VisitorState;
-  readonly consent: Consent;
-}
-
-/** What `on` can be given, by type. */
-export type UserTokenEvent = IdentityEmitted | EventEnd;
-
-/** Who is acting on this page, and the way to track what they do. No method throws or rejects. */
-export interface UserToken extends EventMethods {
-  /** The user token in force; `undefined` while consent is denied. Readable as soon as the instance is created. */
-  readonly token: string | undefined;
-  /** The authenticated user token in force, with strategy `link`. */
-  readonly authenticatedToken: string | undefined;
-  readonly state: VisitorState;
-  readonly consent: {
-    readonly state: Consent;
-    /** Tokens and events may be stored and sent from now on; events that waited go out. */
-    grant(): void;
-    /** Nothing may: events that wait are dropped, everything stored is erased. */
-    deny(): void;
-  };
-  /** An account logged in. A refusal changes nothing and says why.
-   * @param id The account's pseudonymous id: a string of 1 to 129 of `A-Z a-z 0-9 _ = + / -`, or a whole number. */
-  login(id: string | number | bigint): TokenCheck;
-  /** The account logged out. Without one it does nothing. */
-  logout(): void;
-  /** What the application knows now, as often as it likes: an account's id, or `null` for nobody. */
-  sync(id: string | number | bigint | null): TokenCheck;
-  /** Tracks one event under the tokens in force at this moment. On Node the process does not wait for it: await `flush()`
-   * before it ends. */
-  track(event: InsightsEvent): Promise<Receipt>;
-  getSnapshot(): UserTokenSnapshot;
-  /** Calls `listener` after every change of the snapshot, until the returned function is called. */
-  subscribe(listener: (snapshot: UserTokenSnapshot) => void): () => void;
-  /** Calls `listener` for each event of a type, until the returned function is called. */
-  on<Type extends UserTokenEvent['type']>(
-    type: Type,
-    listener: (event: Extract<UserTokenEvent, { readonly type: Type }>) => void,
-  ): () => void;
-  /** Sends what waits without waiting for the batch window. Resolves to whether nothing waits any more.
-   * @param options.timeoutMs When to give up waiting, in milliseconds. @default 5000 */
-  flush(options?: { readonly timeoutMs?: number }): Promise<boolean>;
-  /** Hands over what waits, and leaves no timer or listener behind. Tracking is answered `dropped: disposed` then. */
-  dispose(): void;
-  /** The actor of the identity machine, for XState's bindings. */
-  readonly identity: ActorRefFrom<typeof identityMachine>;
-  /** The actor of the delivery machine, for XState's bindings. */
-  readonly delivery: ActorRefFrom<typeof deliveryMachine>;
-}
+import type { UserToken, UserTokenEvent, UserTokenSnapshot } from './user-token.types.js';
 
 const defaults = {
   clock: systemClock,

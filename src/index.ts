@@ -32,10 +32,10 @@ export type {
 export { storageOutbox } from './adapters/storage-outbox.js';
 export { broadcastTabs } from './adapters/tabs.js';
 export { widestDomain } from './adapters/widest-domain.js';
-export type { UserToken, UserTokenEvent, UserTokenSnapshot } from './create-user-token.js';
 export { createUserToken } from './create-user-token.js';
 export type { EventEnd } from './delivery/create-delivery.js';
 export type * from './events/event.types.js';
 export type { EventMethods } from './events/event-methods.js';
 export type { Dropped, DropReason, Receipt } from './events/receipt.types.js';
 export type { Notice, UserTokenOptions } from './options.js';
+export type { UserToken, UserTokenEvent, UserTokenSnapshot } from './user-token.types.js';

@@ -1,9 +1,8 @@
 import { checkUserToken, isAnonymousToken } from '../../machines/index.js';
-import { attempt } from '../../machines/tolerant.js';
 import { type CookieAttributes, type CookieDocument, expireCookies, readCookies, writeCookie } from './cookies.js';
 import { memoryJar } from './memory-jar.js';
 import type { TokenJar, TokenSlot } from './ports.js';
-import { localStorageOf } from './web-storage.js';
+import { localStorageOf, safeStorage } from './web-storage.js';
 
 const renewedKey = 'usertoken:renewed';
 const dayMs = 86_400_000;
@@ -52,7 +51,7 @@ export function cookieJar(options: CookieOptions = {}, ports: CookieJarPorts = {
   const { maxAgeSeconds = 15_552_000, userMaxAgeSeconds = 15_552_000 } = options;
   const { onTrouble, now = Date.now } = ports;
   const doc = 'document' in ports ? ports.document : globalThis.document;
-  const storage = 'storage' in ports ? ports.storage : localStorageOf();
+  const storage = safeStorage('storage' in ports ? ports.storage : localStorageOf());
   const memory = memoryJar();
   let domain = options.domain;
 
@@ -72,8 +71,8 @@ export function cookieJar(options: CookieOptions = {}, ports: CookieJarPorts = {
   }
 
   function isFresh(slot: TokenSlot): boolean {
-    const age = attempt(() => now() - Number(storage!.getItem(renewedKey)));
-    return slot === 'identified' || !renew || (age! >= 0 && age! < dayMs);
+    const ageMs = now() - Number(storage.get(renewedKey));
+    return slot === 'identified' || !renew || (ageMs >= 0 && ageMs < dayMs);
   }
 
   /** All copies; of the user under the name of the other protocol too. */
@@ -119,14 +118,14 @@ export function cookieJar(options: CookieOptions = {}, ports: CookieJarPorts = {
         onTrouble?.('cookies-unavailable');
         memory.write(slot, token);
       } else if (slot === 'anonymous' && renew) {
-        attempt(() => storage!.setItem(renewedKey, `${now()}`));
+        storage.put(renewedKey, `${now()}`);
       }
     },
     remove,
     erase() {
       remove('anonymous');
       remove('identified');
-      attempt(() => storage!.removeItem(renewedKey));
+      storage.remove(renewedKey);
     },
   };
 }

@@ -3,9 +3,10 @@ import { generateAnonymousToken } from './anonymous-token.js';
 import { memoryOutbox, type OutboxLimits } from './memory-outbox.js';
 import type { Clock, Outbox, OutboxEntry, Tabs } from './ports.js';
 import { parseSegment, segmentText } from './segment.js';
+import { withShortLock } from './short-lock.js';
 import { systemClock } from './system-clock.js';
 import { broadcastTabs } from './tabs.js';
-import { localStorageOf } from './web-storage.js';
+import { localStorageOf, safeStorage } from './web-storage.js';
 
 /** Keys of this library's outboxes, of every application. */
 const allPrefix = 'usertoken:outbox:';
@@ -13,8 +14,6 @@ const allPrefix = 'usertoken:outbox:';
 const youngMs = 10_000;
 /** How long owners have to say that they live. */
 const answerMs = 500;
-/** How long a lock outlives the change it guards: localStorage is not ordered by locks. */
-const afterglowMs = 1_000;
 /** Without Web Locks nothing makes sure of a single adopter, so only what is this old is adopted. */
 const oldMs = 30_000;
 
@@ -37,7 +36,7 @@ export interface StorageOutboxPorts extends OutboxLimits {
  * @see https://w3c.github.io/web-locks/ */
 export function storageOutbox(ports: StorageOutboxPorts): Outbox {
   const { appId, clock = systemClock } = ports;
-  const storage = 'storage' in ports ? ports.storage : localStorageOf();
+  const { get, put, remove, keysUnder } = safeStorage('storage' in ports ? ports.storage : localStorageOf());
   const locks = 'locks' in ports ? ports.locks : attempt(() => globalThis.navigator?.locks);
   const memory = memoryOutbox(ports);
   const prefix = `${allPrefix}${appId}:`;
@@ -59,18 +58,6 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
   const kept = new Set<OutboxEntry>();
   const isKept = (entry: OutboxEntry) => kept.has(entry);
 
-  const get = (key: string) => attempt(() => storage!.getItem(key)) ?? undefined;
-  const remove = (key: string) => attempt(() => storage!.removeItem(key));
-  function put(key: string, text: string): boolean {
-    return !!attempt(() => {
-      storage!.setItem(key, text);
-      return true;
-    });
-  }
-  const keysUnder = (start: string) =>
-    attempt(() => Array.from({ length: storage!.length }, (_, index) => storage!.key(index) ?? ''))?.filter((key) =>
-      key.startsWith(start),
-    ) ?? [];
   const ownerOf = (key: string) => key.slice(prefix.length).split(':')[0]!;
   /** Segments that are not this page's; its own too, once it has released them. */
   const others = () => keysUnder(prefix).filter((key) => key !== mark && !segments.has(key));
@@ -122,21 +109,6 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
     }
   }
 
-  /** Holds the lock of a segment while `change` runs and for a while after. Says whether it could. */
-  function guarded(key: string, change: () => void): Promise<boolean> {
-    return new Promise((resolve) => {
-      const request = attempt(() =>
-        locks!.request(key, { ifAvailable: true }, (lock) => {
-          if (lock) change();
-          resolve(!!lock);
-          return lock && new Promise((release) => clock.setTimeout(release as () => void, afterglowMs));
-        }),
-      );
-      if (request) request.catch(() => resolve(false));
-      else resolve(false);
-    });
-  }
-
   /** Makes a segment that nobody owns one of ours. */
   function adopt(key: string): void {
     const segment = parseSegment(get(key) ?? '');
@@ -167,7 +139,7 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
       if (!isOpen || !isAdoptable(key, isFreeOnly)) continue;
       if (!locks) adopt(key);
       // Asked again under the lock: another page may have been first.
-      else await guarded(key, () => isOpen && isAdoptable(key, isFreeOnly) && adopt(key));
+      else await withShortLock(locks, clock, key, () => isOpen && isAdoptable(key, isFreeOnly) && adopt(key));
     }
   }
 
@@ -256,7 +228,7 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
         if (isCleared || isYoung || !locks) continue;
         // It may look abandoned by now: vouch for it again, or learn that another page has taken it.
         let isOurs = false;
-        await guarded(key, () => {
+        await withShortLock(locks, clock, key, () => {
           isOurs = get(key) !== undefined && segments.has(key) && save(key, entries.filter(isKept));
         });
         if (isOurs || !segments.delete(key)) continue;

@@ -4,3 +4,21 @@ import { attempt } from '../../machines/tolerant.js';
 export function localStorageOf(win: Window | undefined = globalThis.window): Storage | undefined {
   return attempt(() => win?.localStorage);
 }
+
+/** A storage of which no access throws: a read finds nothing, a write answers whether it was kept. */
+export function safeStorage(storage: Storage | undefined) {
+  return {
+    get: (key: string): string | undefined => attempt(() => storage!.getItem(key)) ?? undefined,
+    put(key: string, text: string): boolean {
+      return !!attempt(() => {
+        storage!.setItem(key, text);
+        return true;
+      });
+    },
+    remove: (key: string): void => attempt(() => storage!.removeItem(key)),
+    keysUnder(prefix: string): string[] {
+      const keys = attempt(() => Array.from({ length: storage!.length }, (_, index) => storage!.key(index) ?? ''));
+      return keys?.filter((key) => key.startsWith(prefix)) ?? [];
+    },
+  };
+}

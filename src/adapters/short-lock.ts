@@ -1,0 +1,28 @@
+import { attempt } from '../../machines/tolerant.js';
+import type { Clock } from './ports.js';
+
+/** How long a lock outlives the change it guards: localStorage is not ordered by locks. */
+const afterglowMs = 1_000;
+
+/** Runs `change` under the Web Lock of this name if it is free now, and holds it for a second more. No lock is held for
+ * the life of a page: that would cost Firefox the back-forward cache.
+ * @returns Whether the lock was free. False where there are no locks.
+ * @see https://w3c.github.io/web-locks/ */
+export function withShortLock(
+  locks: Pick<LockManager, 'request'> | undefined,
+  clock: Clock,
+  name: string,
+  change: () => void,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    const request = attempt(() =>
+      locks!.request(name, { ifAvailable: true }, (lock) => {
+        if (lock) change();
+        resolve(!!lock);
+        return lock && new Promise((release) => clock.setTimeout(() => release(undefined), afterglowMs));
+      }),
+    );
+    if (request) request.catch(() => resolve(false));
+    else resolve(false);
+  });
+}
