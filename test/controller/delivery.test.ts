@@ -445,6 +445,26 @@ describe('age and clocks', () => {
 });
 
 describe('receipts', () => {
+  it('DL-12: every send settles to what became of it: delivered, stored, refused, dropped', async () => {
+    const { user, transport, clock, send } = bench();
+    const delivered = user.track(click());
+    await send();
+    transport.answerWith({ status: 422, message: 'no' });
+    const refused = user.track(click());
+    await send();
+    transport.answerWith(() => new Promise(() => {}));
+    const stored = user.track(click());
+    await clock.advance(20_000);
+    const dropped = user.track(undefined as never);
+    const statuses = await Promise.all([delivered, refused, stored, dropped]);
+    expect(statuses.map((receipt) => [receipt.status, 'reason' in receipt ? receipt.reason : ''])).toEqual([
+      ['delivered', ''],
+      ['dropped', 'refused'],
+      ['stored', ''],
+      ['dropped', 'not-an-event'],
+    ]);
+  });
+
   it('say stored after ten seconds without an answer, and the listener hears the rest', async () => {
     const { user, transport, clock } = bench();
     transport.answerWith({ status: 503 });

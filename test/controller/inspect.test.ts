@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { UserTokenOptions } from '../../src/index.js';
+import { memoryJar, type TokenJar, type UserTokenOptions } from '../../src/index.js';
+import { fakeClock, fakePage, fakeTabs } from '../../src/testing/index.js';
 import { bench, click } from '../support/bench.js';
 
 /** Every string below a value, functions' results and hidden fields included, six levels deep. */
@@ -65,6 +66,65 @@ describe('inspection', () => {
     for (const secret of secrets) {
       expect(strings.filter((text) => text.includes(secret) && text !== 'anonymous-1'.slice(0, 9))).toEqual([]);
     }
+  });
+
+  it('XS-01: a component that mounts twice subscribes twice to the one actor, and nothing is made or written again', () => {
+    const actors: string[] = [];
+    const jar = memoryJar();
+    let writes = 0;
+    const counting: TokenJar = {
+      ...jar,
+      write(slot, token) {
+        writes += 1;
+        jar.write(slot, token);
+      },
+    };
+    const { user, page } = bench({
+      jar: counting,
+      inspect: (event) => {
+        if (event.type === '@xstate.actor') actors.push((event.actorRef as unknown as { id: string }).id);
+      },
+    });
+    const [madeActors, madeWrites, listeners] = [[...actors], writes, page.listeners];
+    const seen: unknown[] = [];
+    for (let mount = 0; mount < 2; mount += 1) {
+      const leave = [user.subscribe(() => seen.push('subscribe')), user.on('tokenChanged', () => seen.push('on'))];
+      user.getSnapshot();
+      if (mount === 0) for (const each of leave) each();
+    }
+    expect([actors, writes, page.listeners]).toEqual([madeActors, madeWrites, listeners]);
+    expect(actors).toEqual(['identity', 'delivery']);
+    user.login('u1');
+    expect(seen.sort()).toEqual(['on', 'subscribe']);
+  });
+
+  it('XS-02: a thousand instances that come and go, inspected, leave no timer, no listener and no page on the channel', async () => {
+    const clock = fakeClock();
+    const page = fakePage();
+    const open = fakeTabs();
+    let shown = 0;
+    for (let round = 0; round < 1_000; round += 1) {
+      const { user } = bench({
+        clock,
+        page,
+        tabs: open(),
+        inspect: () => {
+          shown += 1;
+        },
+      });
+      user.login('u1');
+      void user.track(click());
+      user.dispose();
+    }
+    expect(shown).toBeGreaterThan(1_000);
+    expect([clock.timers, page.listeners]).toEqual([0, 0]);
+    let heard = 0;
+    const late = open();
+    late.open(() => {
+      heard += 1;
+    });
+    late.post({ v: 1, isAsking: true });
+    expect(heard).toBe(0);
   });
 
   it('the same token has the same mask, another one another', async () => {

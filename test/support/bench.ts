@@ -26,7 +26,7 @@ export interface Bench {
 /** Anonymous tokens in the order they were made: `anonymous-1`, `anonymous-2`, ... */
 export function bench(options: Partial<UserTokenOptions> = {}): Bench {
   const clock = (options.clock as FakeClock | undefined) ?? fakeClock();
-  const page = fakePage();
+  const page = (options.page as FakePage | undefined) ?? fakePage();
   const transport = fakeTransport();
   const jar = memoryJar();
   const notices: Notice[] = [];
