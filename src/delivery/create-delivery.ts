@@ -179,7 +179,7 @@ export function createDelivery(ports: DeliveryPorts) {
         for (const evicted of outbox.add(entry)) tellDropped(evicted, 'outbox-full');
       }
       wake();
-      return Promise.all(owed).then(worstOf);
+      return owed.length > 1 ? Promise.all(owed).then(worstOf) : Promise.resolve(owed[0]!);
     },
 
     /** What happens to the page. */

@@ -1,7 +1,7 @@
 import type { TokenCheck, TokenRefusal, Tokens } from '../../machines/index.js';
 import { attempt } from '../../machines/tolerant.js';
 import type { OutboxEntry } from '../adapters/ports.js';
-import { doubtsOf, isKnownType, type LooseEvent } from './event-rules.js';
+import { doubtsOf, isKnownType } from './event-rules.js';
 import type { Dropped, DropReason } from './receipt.types.js';
 import { splitEvent } from './split-event.js';
 
@@ -47,12 +47,16 @@ function encodeFilter(filter: unknown): unknown {
 /** Freezes an event with its tokens and time: checked, cut to the API's size, as text.
  * @param type Fields that the caller's method name implies; the event's own win. */
 export function freezeEvent(raw: unknown, type: Record<string, string>, context: FreezeContext): Frozen {
-  // A copy as plain data, so that getters, proxies and later changes have no say.
-  const copy = attempt(() => JSON.parse(JSON.stringify(raw))) as LooseEvent | undefined;
-  const { timestamp, ...event } = (Object(copy) === copy ? { ...type, ...copy } : {}) as Record<string, unknown>;
-  if (!event.eventType || typeof event.eventType !== 'string' || Array.isArray(copy)) {
+  // A copy as plain data, so that getters, proxies and later changes have no say. It is ours to write to.
+  const event = attempt(() => JSON.parse(JSON.stringify(raw))) as Record<string, unknown> | undefined;
+  const isObject = Object(event) === event && !Array.isArray(event);
+  for (const field in type) if (isObject) event![field] ??= type[field];
+  if (!isObject || !event?.eventType || typeof event.eventType !== 'string') {
     return refuse('not-an-event', 'eventType', 'an object for JSON, with an eventType');
   }
+  const { timestamp } = event;
+  // Written when the event is sent. Undefined is left out of JSON, and cheaper than a field less.
+  event.timestamp = undefined;
   for (const field of ['userToken', 'authenticatedUserToken'] as const) {
     const check = event[field] == null ? undefined : context.checkToken(event[field]);
     // The tokens in force have passed the guard already.
