@@ -63,7 +63,7 @@ export interface UserTokenOptions {
   readonly onNotice?: ((notice: Notice) => void) | undefined;
   /** Where tokens are kept. @default cookies; memory where there are none, or with `cookie: false` */
   readonly jar?: TokenJar | undefined;
-  /** Where undelivered events are kept. @default memory */
+  /** Where undelivered events are kept. @default localStorage; memory where there is none, or with `cookie: false` */
   readonly outbox?: Outbox | undefined;
   /** What carries batches. @default `fetch` with keepalive, `sendBeacon` at page exit where that is missing */
   readonly transport?: Transport | undefined;

@@ -52,8 +52,8 @@ export interface Outbox {
   /** Removes all, and what other pages have left; keeps nothing beyond the page from then on. */
   clear(): void;
   /** From now on events may be kept beyond the page, and those of pages that are gone may be taken over.
-   * @param onAdopted Told when events of another page have come in. */
-  open?(onAdopted: () => void): void;
+   * @param onAdopted Told when events of another page have come in, with those that had to go for them. */
+  open?(onAdopted: (evicted: readonly OutboxEntry[]) => void): void;
   /** Makes sure, right before a batch is chosen, that the events are still this page's to send. */
   prepare?(): Promise<void>;
   /** The page ends, for good or not: what is kept beyond it is left to others, and is no longer here. */

@@ -48,12 +48,12 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
   const alive = new Set<string>();
   let unsaved: OutboxEntry[] = [];
   let isOpen = false;
-  let isDurable = false;
   let isWriting = false;
   let written = 0;
   let seenMark: string | undefined;
   let rescan: unknown;
-  let onAdopted = () => {};
+  let isReleased = false;
+  let onAdopted: (evicted: readonly OutboxEntry[]) => void = () => {};
 
   const kept = new Set<OutboxEntry>();
   const isKept = (entry: OutboxEntry) => kept.has(entry);
@@ -75,15 +75,15 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
     return put(key, segmentText({ at: clock.now(), isFree, entries }));
   }
 
-  /** Writes what came in since the last time, as one more segment. */
-  function write(): void {
+  /** Writes what came in since the last time, as one more segment; what can't be written is tried again with the next. */
+  function write(isFree = false): void {
     isWriting = false;
-    const entries = unsaved.filter(isKept);
-    unsaved = [];
-    if (!isOpen || entries.length === 0) return;
+    unsaved = unsaved.filter(isKept);
+    if ((!isOpen && !isFree) || seenMark === undefined || unsaved.length === 0) return;
     written += 1;
     const key = `${prefix}${page}:${written}`;
-    if (!save(key, entries)) segments.delete(key);
+    if (save(key, unsaved, isFree)) unsaved = [];
+    else segments.delete(key);
   }
 
   function keep(entry: OutboxEntry): readonly OutboxEntry[] {
@@ -116,11 +116,11 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
     // The same event twice means that a page died between writing its copy and removing the original.
     const known = new Set(Array.from(kept, ({ id }) => id));
     const entries = segment.entries.filter(({ id }) => !known.has(id));
-    for (const entry of entries) keep(entry);
+    const evicted = entries.flatMap(keep);
     unsaved.push(...entries);
     write();
     remove(key);
-    if (entries.length > 0) onAdopted();
+    if (entries.length > 0) onAdopted(evicted);
   }
 
   /** Whether a segment may be adopted now. What is no segment at all is removed. */
@@ -171,9 +171,18 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
     for (const entry of gone) kept.delete(entry);
   }
 
+  /** Marks all segments free, so that any page may take them, this one too when it comes back. */
+  function letGo(): void {
+    write(true);
+    for (const [key, entries] of segments) save(key, entries, true);
+    leave([...segments.values()].flat());
+    segments.clear();
+  }
+
   return {
     get durable() {
-      return isDurable;
+      write();
+      return isOpen && seenMark !== undefined && unsaved.length === 0;
     },
     get size() {
       return memory.size;
@@ -184,8 +193,10 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
       unsaved.push(entry);
       if (isOpen && !isWriting) {
         isWriting = true;
-        queueMicrotask(write);
+        queueMicrotask(() => write());
       }
+      // Tracked by a later listener of the same pagehide.
+      if (isReleased) letGo();
       return evicted;
     },
     remove(entries) {
@@ -195,7 +206,8 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
     },
     clear() {
       stop();
-      isDurable = false;
+      isReleased = false;
+      seenMark = undefined;
       leave(kept);
       segments.clear();
       // Other pages' and other applications' too: nothing that names the visitor may stay.
@@ -205,14 +217,15 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
     open(listener) {
       onAdopted = listener;
       isOpen = true;
+      isReleased = false;
       checkMark();
-      isDurable = seenMark !== undefined;
       write();
-      if (!isDurable) return;
+      if (seenMark === undefined) return;
       tabs.open((message) => {
         const lives = fieldOf(message, 'lives');
         if (typeof lives === 'string') alive.add(lives);
         else if (fieldOf(message, 'ask')) tabs.post({ lives: page });
+        else if (fieldOf(message, 'leaves')) void scan();
       });
       void scan();
     },
@@ -224,12 +237,17 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
       for (const [key, entries] of [...segments]) {
         const stored = parseSegment(get(key) ?? '');
         const isYoung = stored && stored !== 'unknown' && Math.abs(clock.now() - stored.at) < youngMs / 2;
-        if (isCleared) save(key, entries);
+        if (isCleared && !save(key, entries)) {
+          segments.delete(key);
+          unsaved.push(...entries);
+        }
         if (isCleared || isYoung || !locks) continue;
         // It may look abandoned by now: vouch for it again, or learn that another page has taken it.
         let isOurs = false;
         await withShortLock(locks, clock, key, () => {
-          isOurs = get(key) !== undefined && segments.has(key) && save(key, entries.filter(isKept));
+          isOurs = get(key) !== undefined && segments.has(key);
+          // Where the storage is full it stays as it was.
+          if (isOurs) save(key, entries.filter(isKept));
         });
         if (isOurs || !segments.delete(key)) continue;
         leave(entries);
@@ -237,11 +255,11 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
     },
 
     release() {
+      isReleased = isOpen;
       write();
+      tabs.post({ leaves: page });
       stop();
-      for (const [key, entries] of segments) save(key, entries, true);
-      leave([...segments.values()].flat());
-      segments.clear();
+      letGo();
     },
   };
 }

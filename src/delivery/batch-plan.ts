@@ -6,7 +6,7 @@ import type { DropReason } from '../events/receipt.types.js';
 const maxBatchEvents = 1_000;
 /** Failures without a readable answer after which a batch is suspected, if another passes meanwhile. */
 const suspiciousFailures = 3;
-/** An event this young by the monotonic clock can't be too old: if the server says so, the device's clock is wrong. */
+/** An event this young can't be too old: if the server says so, the device's clock is wrong. */
 const freshMs = 3_600_000;
 
 /** What an event has been through. */
@@ -48,9 +48,10 @@ export function batchPlan({ outbox, clock, maxEventAgeMs, onDrop }: BatchPlanPor
 
   const openDoubts = ({ doubts }: OutboxEntry) => doubts.filter((doubt) => !settled.has(doubt));
   const troubleOf = (entry: OutboxEntry) => troubles.get(entry) ?? noTrouble;
-  const ageOf = ({ trackedAt }: OutboxEntry, otherwise: number) =>
-    trackedAt === undefined ? otherwise : clock.monotonicNow() - trackedAt;
-  const isFresh = (entry: OutboxEntry) => ageOf(entry, freshMs) < freshMs;
+  /** By the monotonic clock where this page tracked it, else by the device's, as when it was tracked. */
+  const ageOf = ({ trackedAt, timestamp }: OutboxEntry) =>
+    trackedAt === undefined ? clock.now() - timestamp : clock.monotonicNow() - trackedAt;
+  const isFresh = (entry: OutboxEntry) => ageOf(entry) < freshMs;
 
   function drop(entries: readonly OutboxEntry[], reason: DropReason, message?: string): void {
     outbox.remove(entries);
@@ -60,7 +61,7 @@ export function batchPlan({ outbox, clock, maxEventAgeMs, onDrop }: BatchPlanPor
   /** Whether an event can still be delivered; if not, it is dropped. */
   function isWorthSending(entry: OutboxEntry): boolean {
     const refusal = entry.doubts.map((doubt) => settled.get(doubt)).find(Boolean);
-    const isTooOld = ageOf(entry, clock.now() - entry.timestamp) > maxEventAgeMs;
+    const isTooOld = ageOf(entry) > maxEventAgeMs;
     if (refusal || isTooOld) drop([entry], refusal ? 'refused' : 'too-old', refusal);
     return !refusal && !isTooOld;
   }

@@ -103,8 +103,10 @@ export function createDelivery(ports: DeliveryPorts) {
 
   function dropAll(reason: DropReason): void {
     const entries = [...outbox.entries()];
-    outbox.clear();
     plan.current = undefined;
+    // A denial erases what other pages have left, too; an end of this instance is no concern of theirs.
+    if (reason === 'opted-out') outbox.clear();
+    else outbox.remove(entries);
     for (const entry of entries) tellDropped(entry, reason);
   }
 
@@ -191,7 +193,12 @@ export function createDelivery(ports: DeliveryPorts) {
     },
 
     /** Events may be kept beyond the page from now on, and those of pages that are gone come in. */
-    open: () => outbox.open?.(wake),
+    open(): void {
+      outbox.open?.((evicted) => {
+        for (const entry of evicted) tellDropped(entry, 'outbox-full');
+        wake();
+      });
+    },
 
     /** Sends at once and waits. Resolves to whether nothing waits any more. */
     flush(timeoutMs: number): Promise<boolean> {

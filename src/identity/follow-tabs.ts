@@ -47,7 +47,7 @@ export function followTabs({ identity, tabs, clock, sharesTokens }: FollowTabsPo
   }
 
   function hear(message: unknown): void {
-    if (fieldOf(message, 'isAsking') && fieldOf(last, 'consent') === 'denied') tabs.post(last as TabMessage);
+    if (fieldOf(message, 'isAsking') && view().consent === 'denied') tabs.post(last as object);
     const isDenial = fieldOf(message, 'consent') === 'denied';
     const isWhole = isDenial || (sharesTokens && syncedIn(message, fieldOf(message, 'state')));
     const [at, seen] = [timeOf(message), timeOf(last)];

@@ -138,6 +138,46 @@ describe('segments', () => {
   });
 });
 
+describe('storage that is full', () => {
+  /** Takes what is short, as a mark is, and no segment while it is full. */
+  function fillable() {
+    const storage = memoryStorage();
+    const state = { isFull: true };
+    const { setItem } = storage;
+    storage.setItem = (key, value) => {
+      if (state.isFull && value.length > 40) throw new DOMException('full', 'QuotaExceededError');
+      setItem(key, value);
+    };
+    return { storage, state };
+  }
+
+  it('ST-03: is no durable outbox until what it holds is written, and it is tried again', async () => {
+    const { storage, state } = fillable();
+    const clock = fakeClock();
+    const outbox = storageOutbox({ appId: 'APP', storage, clock, locks: fakeLocks(), tabs: fakeTabs()() });
+    outbox.open?.(() => {});
+    expect(outbox.durable).toBe(true);
+    outbox.add(entry());
+    expect([outbox.durable, outbox.size]).toEqual([false, 1]);
+    state.isFull = false;
+    expect(outbox.durable).toBe(true);
+  });
+
+  it('after the shop has cleared it keeps the events in memory', async () => {
+    const { storage, state } = fillable();
+    state.isFull = false;
+    const outbox = storageOutbox({ appId: 'APP', storage, clock: fakeClock(), locks: fakeLocks(), tabs: fakeTabs()() });
+    outbox.open?.(() => {});
+    outbox.add(entry());
+    expect(outbox.durable).toBe(true);
+    storage.clear();
+    state.isFull = true;
+    await outbox.prepare?.();
+    await outbox.prepare?.();
+    expect([outbox.size, outbox.durable]).toEqual([1, false]);
+  });
+});
+
 describe('adoption', () => {
   it('ST-07: what a page released is taken over at once, by one page, as it was', async () => {
     const { open, clock } = browser();
@@ -215,6 +255,59 @@ describe('adoption', () => {
     page.open?.(() => {});
     await clock.advance(20_000);
     expect([page.size, other.size]).toEqual([0, 1]);
+  });
+
+  it('what is tracked after the release, by a later listener of the page, is kept for others as well', async () => {
+    const { open, clock } = browser();
+    const page = await open();
+    page.release?.();
+    page.add(entry());
+    expect(page.size).toBe(0);
+    const other = await open();
+    await clock.advance(1_000);
+    expect(other.size).toBe(1);
+  });
+
+  it('a page that found nothing of others before takes what one leaves later', async () => {
+    const { open, clock } = browser();
+    const first = await open();
+    await clock.advance(60_000);
+    const second = await open();
+    second.add(entry());
+    second.release?.();
+    await clock.advance(15_000);
+    expect(first.size).toBe(1);
+  });
+
+  it('tells which of its own had to go for what it took', async () => {
+    const { storage, clock, open } = browser();
+    const gone = await open();
+    gone.add(entry());
+    gone.release?.();
+    const outbox = storageOutbox({
+      appId: 'APP',
+      maxEvents: 1,
+      storage,
+      clock,
+      locks: fakeLocks(),
+      tabs: fakeTabs()(),
+    });
+    const own = entry();
+    outbox.add(own);
+    const evicted: OutboxEntry[] = [];
+    outbox.open?.((entries) => evicted.push(...entries));
+    await clock.advance(1_000);
+    expect([outbox.size, evicted]).toEqual([1, [own]]);
+  });
+
+  it('a page hidden before consent keeps its events for the grant', async () => {
+    const { storage, clock, segments } = browser();
+    const outbox = storageOutbox({ appId: 'APP', storage, clock, locks: fakeLocks(), tabs: fakeTabs()() });
+    outbox.add(entry());
+    outbox.release?.();
+    expect([outbox.size, storage.length]).toEqual([1, 0]);
+    outbox.open?.(() => {});
+    expect([outbox.size, segments().length]).toEqual([1, 1]);
   });
 
   it('keeps applications apart', async () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Receipt } from '../../src/index.js';
-import type { FakeRequest } from '../../src/testing/index.js';
+import { storageOutbox } from '../../src/index.js';
+import { type FakeRequest, fakeClock, fakeTabs } from '../../src/testing/index.js';
 import { bench, click, ids } from '../support/bench.js';
+import { memoryStorage } from '../support/memory-storage.js';
 
 /** Looks at a promise without waiting for it. */
 function peek(promise: Promise<Receipt>): { readonly receipt: Receipt | undefined } {
@@ -423,12 +425,12 @@ describe('age and clocks', () => {
     expect(transport.requests).toHaveLength(3);
   });
 
-  it('a timestamp that the application gave is kept, and its refusal is the end of the event', async () => {
+  it('a timestamp of hours ago that the application gave is kept, and its refusal is the end of the event', async () => {
     const { user, transport, send } = bench();
     transport.answerWith({ status: 422, message: 'The timestamp is too old' });
-    const receipt = user.track({ ...click(), timestamp: 1_799_999_999_000 });
+    const receipt = user.track({ ...click(), timestamp: 1_799_992_000_000 });
     await send();
-    expect(transport.requests.map(({ events }) => events[0]!.timestamp)).toEqual([1_799_999_999_000]);
+    expect(transport.requests.map(({ events }) => events[0]!.timestamp)).toEqual([1_799_992_000_000]);
     expect(await receipt).toMatchObject({ status: 'dropped', reason: 'refused' });
   });
 
@@ -603,6 +605,16 @@ describe('the end of the page', () => {
     expect([clock.timers, page.listeners]).toEqual([0, 0]);
     expect(await user.track(click('b'))).toEqual({ status: 'dropped', reason: 'disposed' });
     expect(await user.flush()).toBe(false);
+  });
+
+  it("dispose before consent touches nothing of other pages'", () => {
+    const storage = memoryStorage();
+    storage.setItem('usertoken:outbox:APP:other:1', 'theirs');
+    const outbox = storageOutbox({ appId: 'APP', storage, locks: undefined, tabs: fakeTabs()(), clock: fakeClock() });
+    const { user } = bench({ consent: 'pending', outbox });
+    void user.track(click());
+    user.dispose();
+    expect(storage.getItem('usertoken:outbox:APP:other:1')).toBe('theirs');
   });
 
   it('dispose before consent tells the end of what waited', async () => {
