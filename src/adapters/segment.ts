@@ -39,6 +39,13 @@ export function parseSegment(text: string): Segment | 'unknown' | undefined {
   if (!Number.isSafeInteger(stored.at) || !Array.isArray(stored.entries)) return undefined;
   const entries = (stored.entries as OutboxEntry[])
     .filter((entry) => attempt(() => isEntry(entry)))
-    .map(({ id, json, timestamp, bytes, doubts }) => ({ id, json, timestamp, bytes, doubts }));
+    .map(({ id, json, timestamp, isGiven, bytes, doubts }) => ({
+      id,
+      json,
+      timestamp,
+      ...(isGiven === true ? { isGiven } : {}),
+      bytes,
+      doubts,
+    }));
   return { at: stored.at, isFree: stored.isFree === true, entries };
 }

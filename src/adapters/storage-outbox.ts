@@ -101,11 +101,10 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
     for (const [key, held] of segments) {
       const rest = held.filter(isKept);
       if (rest.length === held.length) continue;
-      if (rest.length > 0) save(key, rest);
-      else {
-        segments.delete(key);
-        remove(key);
-      }
+      if (rest.length > 0 && save(key, rest)) continue;
+      segments.delete(key);
+      remove(key);
+      unsaved.push(...rest);
     }
   }
 
@@ -231,6 +230,8 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
     },
 
     async prepare() {
+      // A page that crashed said nothing: whoever sends looks for what it left.
+      if (isOpen && others().length > 0) rescan ??= clock.setTimeout(() => void scan(), youngMs);
       if (!isOpen || segments.size === 0) return;
       // The shop has cleared its storage: what memory holds is written again. An adopter would have left the mark.
       const isCleared = checkMark();

@@ -51,7 +51,7 @@ export function batchPlan({ outbox, clock, maxEventAgeMs, onDrop }: BatchPlanPor
   /** By the monotonic clock where this page tracked it, else by the device's, as when it was tracked. */
   const ageOf = ({ trackedAt, timestamp }: OutboxEntry) =>
     trackedAt === undefined ? clock.now() - timestamp : clock.monotonicNow() - trackedAt;
-  const isFresh = (entry: OutboxEntry) => ageOf(entry) < freshMs;
+  const isFresh = (entry: OutboxEntry) => !entry.isGiven && ageOf(entry) < freshMs;
 
   function drop(entries: readonly OutboxEntry[], reason: DropReason, message?: string): void {
     outbox.remove(entries);

@@ -89,7 +89,7 @@ export function freezeEvent(raw: unknown, type: Record<string, string>, context:
       id: context.createId(),
       json,
       ...(isTimestamp
-        ? { timestamp: Number(timestamp) }
+        ? { timestamp: Number(timestamp), isGiven: true as const }
         : { timestamp: Math.floor(context.now), trackedAt: context.monotonicNow }),
       bytes,
       doubts: found.map((field) => `${part.eventType}.${field}`),

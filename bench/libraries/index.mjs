@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+
+/** The libraries side by side, and the configuration each runs with. `file` is the page script in this folder. */
+export const libraries = [
+  {
+    name: 'usertoken',
+    file: 'usertoken.js',
+    manifest: '../../package.json',
+    configuration: 'Defaults, with consent granted.',
+  },
+  {
+    name: 'search-insights',
+    file: 'search-insights.js',
+    manifest: '../../node_modules/search-insights/package.json',
+    configuration:
+      "`useCookie: true`, as Algolia's page on `init` says for visitors without an account. It has no option for retries, batches or storage.",
+  },
+  {
+    name: 'analytics-next',
+    file: 'segment.js',
+    manifest: '../../node_modules/@segment/analytics-next/package.json',
+    configuration:
+      "Defaults: the `standard` delivery strategy, whose retries are kept in localStorage (Segment's page on Analytics.js, section Retries). The `batching` strategy keeps its queue in memory only, so it is not used. Settings inline, so that nothing is fetched before the first event.",
+  },
+  {
+    name: 'analytics-next, keepalive',
+    file: 'segment-keepalive.js',
+    manifest: '../../node_modules/@segment/analytics-next/package.json',
+    configuration:
+      'The same with `keepalive: true`, which Segment documents for events at a redirect, and leaves off by default because of the 64 KiB that keepalive requests share.',
+  },
+  {
+    name: 'browser-tracker',
+    file: 'snowplow.js',
+    manifest: '../../node_modules/@snowplow/browser-tracker/package.json',
+    configuration:
+      "`keepalive: true`, which Snowplow documents for requests that outlive the page; `bufferSize` left at 1, as the option's description recommends against loss; queue in localStorage and retries, both on by default.",
+  },
+];
+
+/** The package and version of a library, as `name@1.2.3`.
+ * @param {string} manifest Path of its package.json from this folder. */
+export async function versionOf(manifest) {
+  const { name, version } = JSON.parse(await readFile(new URL(manifest, import.meta.url), 'utf8'));
+  return `${name}@${version}`;
+}

@@ -1,0 +1,3 @@
+import { segmentBench } from './segment-bench.js';
+
+globalThis.bench = segmentBench(undefined);

@@ -1,0 +1,157 @@
+import { chart } from './chart.mjs';
+import { faultsOf, maxRatio, ratioText } from './count.mjs';
+import { duplicateMs, faultMs, settleMs } from './scenarios.mjs';
+import { loopRuns, maxRestMs, restMs, tokenRuns } from './speed.mjs';
+
+/** What became of the events of one scenario, and the requests (preflights included) and bytes it took.
+ * @typedef {{ title: string, tracked: number, lost: number, duplicated: number, requests: number, bytes: number }}
+ *   ScenarioResult */
+/** All that was measured of a library. Times in milliseconds.
+ * @typedef {{ name: string, version: string, configuration: string, scenarios: readonly ScenarioResult[],
+ *   loopMs: number, tasksMs: number, longestTaskMs: number, firstTokenMs: number, heapBytes: number,
+ *   gzipBytes: number }} Result */
+/** Where it was measured.
+ * @typedef {{ cores: number, processor: string, memoryBytes: number, system: string, chromium: string, node: string,
+ *   loopCount: number, heapCount: number }} Surroundings */
+
+const row = (cells) => `| ${cells.join(' | ')} |`;
+const table = (head, rows) => [row(head), row(head.map((_, column) => (column ? '--:' : '---'))), ...rows.map(row)];
+const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
+const milliseconds = (ms) => (ms < 10 ? ms.toFixed(1) : ms.toFixed(0));
+const whole = (number) => String(Math.round(number));
+const perThousand = ({ tracked }, number) => (number * 1000) / tracked;
+
+/** What decides about success, for the top of the output.
+ * @param {readonly Result[]} results
+ * @returns {string[]} */
+export function verdict(results) {
+  const [ours, theirs] = ['usertoken', 'search-insights'].map((name) => results.find((result) => result.name === name));
+  const sum = (key) => ours.scenarios.reduce((total, scenario) => total + scenario[key], 0);
+  return [
+    `usertoken lost ${sum('lost')} and duplicated ${sum('duplicated')} of ${sum('tracked')} events.`,
+    `Its main-thread time was ${ratioText(ours.loopMs / theirs.loopMs)} of that of search-insights (at most ${ratioText(maxRatio)}).`,
+    ...faultsOf(results).map((fault) => `FAILED: ${fault}.`),
+  ];
+}
+
+/** The chart of a run.
+ * @param {readonly Result[]} results
+ * @param {Pick<Surroundings, 'loopCount'>} surroundings
+ * @returns {string} */
+export function renderChart(results, { loopCount }) {
+  const names = results.map(({ name }) => name);
+  const losses = results[0].scenarios.map(({ title, tracked }, index) => ({
+    title,
+    bars: results.map(({ name, scenarios }) => {
+      const { lost, duplicated } = scenarios[index];
+      return {
+        name,
+        value: lost / tracked,
+        label: `${lost} of ${tracked}${duplicated ? `, ${duplicated} twice` : ''}`,
+      };
+    }),
+  }));
+  const times = [
+    { title: 'loop of tracks', key: 'loopMs' },
+    { title: 'until all is sent', key: 'tasksMs' },
+  ].map(({ title, key }) => ({
+    title,
+    bars: results.map((result) => ({
+      name: result.name,
+      value: result[key],
+      label: `${milliseconds(result[key])} ms`,
+    })),
+  }));
+  return chart(names, [
+    { title: 'Events lost', max: 1, groups: losses },
+    {
+      title: `Main-thread time of ${loopCount} tracks`,
+      max: Math.max(...times.flatMap(({ bars }) => bars.map(({ value }) => value))),
+      groups: times,
+    },
+  ]);
+}
+
+/** The page docs/benchmarks.md.
+ * @param {readonly Result[]} results
+ * @param {Surroundings} surroundings
+ * @returns {string} */
+export function renderPage(results, surroundings) {
+  const { cores, processor, memoryBytes, system, chromium, node, loopCount, heapCount } = surroundings;
+  const names = results.map(({ name }) => name);
+  const scenarios = results[0].scenarios;
+  const eachScenario = (cell) =>
+    scenarios.map(({ title, tracked }, index) => [
+      `${title} (${tracked})`,
+      ...results.map((result) => cell(result.scenarios[index])),
+    ]);
+  const figures = [
+    [`loop of ${loopCount} tracks, ms`, ({ loopMs }) => milliseconds(loopMs)],
+    ['all tasks until they are sent, ms', ({ tasksMs }) => milliseconds(tasksMs)],
+    ['longest task, ms', ({ longestTaskMs }) => (longestTaskMs ? milliseconds(longestTaskMs) : 'below 50')],
+    ['evaluation to first token, ms', ({ firstTokenMs }) => milliseconds(firstTokenMs)],
+    [`heap kept after ${heapCount} events`, ({ heapBytes }) => kilobytes(heapBytes)],
+    ['bundle, gzip', ({ gzipBytes }) => kilobytes(gzipBytes)],
+  ];
+  return `${[
+    '# Benchmarks',
+    '',
+    'How many events four libraries lose and duplicate when the network, the collector or the visitor misbehaves, and what',
+    'they cost a page, measured side by side in Chromium against the same collector in one run of `npm run bench`.',
+    'This page is written by that run.',
+    '',
+    ...verdict(results).map((line) => `- ${line}`),
+    '',
+    '![Bars of the events lost in each scenario and of the main-thread time, for each library](benchmarks.svg)',
+    '',
+    '## Events lost and duplicated',
+    '',
+    'Of the events in parentheses: lost / duplicated.',
+    '',
+    ...table(
+      ['scenario', ...names],
+      eachScenario(({ lost, duplicated }) => `${lost} / ${duplicated}`),
+    ),
+    '',
+    '## Requests and bytes per 1000 events',
+    '',
+    'Requests with preflights and faulted ones; bytes that go up: request lines, headers and bodies.',
+    '',
+    ...table(
+      ['scenario', ...names],
+      eachScenario(
+        (result) => `${whole(perThousand(result, result.requests))} / ${kilobytes(perThousand(result, result.bytes))}`,
+      ),
+    ),
+    '',
+    '## Cost to the page',
+    '',
+    ...table(
+      ['', ...names],
+      figures.map(([title, cell]) => [title, ...results.map(cell)]),
+    ),
+    '',
+    '## How it is measured',
+    '',
+    `- A fault begins before the first event and ends ${faultMs / 1000} s after the last but one; the last follows, since some libraries retry only then. One event is tracked every 10 ms. The 429 names \`Retry-After: 2\`, which`,
+    '  the page may read. A dropped connection is reset once the request was read. The burst and the two exits track all',
+    '  events in one loop. After "link followed at once" (`location.assign` in the same task) and "tab closed at once" the',
+    '  visitor comes back to a page with the same library.',
+    `- After the fault or the return, events have ${settleMs / 1000} s to arrive, the same for all libraries; what has not arrived by`,
+    '  then is counted as lost, though a library that waits longer might still deliver it. When all have arrived,',
+    `  duplicates are watched for during ${duplicateMs / 1000} s more. An event counts as arrived when its request was answered 200.`,
+    `- The time to the first token is the median of ${tokenRuns} fresh pages, the others of ${loopRuns}. The loop is timed around the calls; all tasks are Chromium's \`TaskDuration\``,
+    `  until everything has arrived, or no request came for ${restMs / 1000} s, or ${maxRestMs / 1000} s have passed; the longest task is what the Long Tasks`,
+    '  API reports, which leaves out tasks below 50 ms. The heap is what is used after a garbage collection at that rest,',
+    '  less what was used before the first event.',
+    '- Bundles are made by esbuild, minified, for production. That of usertoken contains XState.',
+    '- In each scenario the libraries run at the same time, each in a browser context and with a collector of its own; times',
+    '  are measured one after the other. The machine should have nothing else to do.',
+    '',
+    '## Versions and configuration',
+    '',
+    ...results.map(({ name, version, configuration }) => `- **${name}**, \`${version}\`: ${configuration}`),
+    '',
+    `Machine: ${cores} cores (${processor}), ${(memoryBytes / 2 ** 30).toFixed(1)} GiB of memory, ${system}, Chromium ${chromium} headless, Node ${node}.`,
+  ].join('\n')}\n`;
+}

@@ -1,0 +1,75 @@
+// Measures usertoken and its peers side by side and writes docs/benchmarks.md and docs/benchmarks.svg.
+// With --quick: a tenth of the events, and nothing is written.
+import { writeFile } from 'node:fs/promises';
+import { cpus, totalmem, type } from 'node:os';
+import { chromium } from 'playwright-core';
+import { findBrowser } from '../scripts/ensure-browser.mjs';
+import { faultsOf } from './count.mjs';
+import { libraries, versionOf } from './libraries/index.mjs';
+import { bundleLibrary, servePages } from './pages.mjs';
+import { renderChart, renderPage, verdict } from './render.mjs';
+import { runScenario, scenarios } from './scenarios.mjs';
+import { measureFirstToken, measureHeap, measureLoop } from './speed.mjs';
+
+const isQuick = process.argv.includes('--quick');
+const divisor = isQuick ? 10 : 1;
+const loopCount = 1000;
+const heapCount = 10_000 / divisor;
+
+const executablePath = findBrowser();
+if (!executablePath) throw new Error('There is no Chromium; node scripts/ensure-browser.mjs says what to do.');
+const browser = await chromium.launch({
+  executablePath,
+  args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--no-first-run'],
+});
+const contestants = await Promise.all(
+  libraries.map(async (library) => {
+    const bundle = await bundleLibrary(library.file);
+    return { ...library, bundle, pages: await servePages(bundle.text), scenarios: [] };
+  }),
+);
+
+// One scenario at a time: with many pages at once, requests are delayed until their fault is over.
+for (const scenario of scenarios) {
+  console.error(`Scenario: ${scenario.title}`);
+  await Promise.all(
+    contestants.map(async ({ pages, scenarios }) => {
+      scenarios.push(await runScenario(browser, pages, scenario, divisor));
+    }),
+  );
+}
+
+const results = [];
+for (const { name, manifest, configuration, bundle, pages, scenarios } of contestants) {
+  console.error(`Times: ${name}`);
+  results.push({
+    name,
+    version: await versionOf(manifest),
+    configuration,
+    scenarios,
+    ...(await measureLoop(browser, pages, loopCount)),
+    firstTokenMs: await measureFirstToken(browser, pages, bundle.text),
+    heapBytes: await measureHeap(browser, pages, heapCount),
+    gzipBytes: bundle.gzipBytes,
+  });
+}
+const surroundings = {
+  cores: cpus().length,
+  processor: cpus()[0]?.model.trim() ?? 'unknown',
+  memoryBytes: totalmem(),
+  system: type(),
+  chromium: browser.version(),
+  node: process.version.slice(1),
+  loopCount,
+  heapCount,
+};
+await Promise.all([browser.close(), ...contestants.map(({ pages }) => pages.close())]);
+
+const page = renderPage(results, surroundings);
+console.log(verdict(results).join('\n'));
+console.log(`\n${page}`);
+if (!isQuick) {
+  await writeFile(new URL('../docs/benchmarks.md', import.meta.url), page);
+  await writeFile(new URL('../docs/benchmarks.svg', import.meta.url), renderChart(results, surroundings));
+}
+process.exitCode = faultsOf(results).length > 0 ? 1 : 0;

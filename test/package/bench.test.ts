@@ -1,0 +1,174 @@
+import { request } from 'node:http';
+import { afterEach, describe, expect, it } from 'vitest';
+import { countEvents, faultsOf, median, ratioText } from '../../bench/count.mjs';
+import { createRecorder, eventIds, requestBytes } from '../../bench/recorder.mjs';
+import { type Result, renderChart, renderPage, type Surroundings, verdict } from '../../bench/render.mjs';
+
+const scenario = { title: 'no fault, burst', tracked: 1000, lost: 0, duplicated: 0, requests: 2, bytes: 200_000 };
+
+function result(name: string, changes: Partial<Result> = {}): Result {
+  const times = { loopMs: 2, tasksMs: 30, longestTaskMs: 0, firstTokenMs: 5 };
+  const size = { heapBytes: 1000, gzipBytes: 20_000 };
+  return {
+    name,
+    version: `${name}@1.0.0`,
+    configuration: 'Defaults.',
+    scenarios: [scenario],
+    ...times,
+    ...size,
+    ...changes,
+  };
+}
+
+const results = [
+  result('usertoken'),
+  result('search-insights', {
+    loopMs: 200,
+    longestTaskMs: 210,
+    scenarios: [{ ...scenario, lost: 110, duplicated: 3, requests: 1000 }],
+  }),
+];
+
+const surroundings: Surroundings = {
+  cores: 2,
+  processor: 'A processor',
+  memoryBytes: 4 * 2 ** 30,
+  system: 'Linux',
+  chromium: '156.0',
+  node: '20.0.0',
+  loopCount: 1000,
+  heapCount: 10_000,
+};
+
+describe('what the bench counts', () => {
+  it('counts an event that never arrived as lost, and each arrival after the first as a duplicate', () => {
+    expect(countEvents(['a', 'b', 'c'], ['a', 'c', 'c', 'c'])).toEqual({ lost: 1, duplicated: 2 });
+  });
+
+  it('leaves arrivals out that were not tracked', () => {
+    expect(countEvents(['a'], ['x', 'a', 'x'])).toEqual({ lost: 0, duplicated: 0 });
+  });
+
+  it('takes the middle value as the median, whatever the order', () => {
+    expect(median([30, 4, 100, 9, 5])).toBe(9);
+  });
+
+  it.each([
+    ['Algolia', { events: [{ objectIDs: ['a'] }, { objectIDs: ['b'] }] }],
+    ['Segment, batched', { batch: [{ properties: { id: 'a' } }, { properties: { id: 'b' } }] }],
+    ['Snowplow', { schema: 'iglu:payload_data', data: [{ se_la: 'a' }, { se_la: 'b' }] }],
+  ])('finds the ids of the events in a body of %s', (_, body) => {
+    expect(eventIds(JSON.stringify(body))).toEqual(['a', 'b']);
+  });
+
+  it('finds the id in a single event of Segment', () => {
+    expect(eventIds(JSON.stringify({ type: 'track', properties: { id: 'a' } }))).toEqual(['a']);
+  });
+
+  it.each(['', 'null', '[]', '{"events":1}', '{"type":"identify"}'])('finds no id in the body %j', (body) => {
+    expect(eventIds(body)).toEqual([]);
+  });
+
+  it('counts request line, headers and body as bytes', () => {
+    const head = 'POST /1/events HTTP/1.1\r\nHost: shop\r\nAccept: */*\r\n\r\n';
+    const rawHeaders = ['Host', 'shop', 'Accept', '*/*'];
+    expect(requestBytes({ method: 'POST', url: '/1/events', rawHeaders }, 7)).toBe(head.length + 7);
+  });
+});
+
+describe('the recorder of the bench', () => {
+  let close = async (): Promise<unknown> => undefined;
+  afterEach(() => close());
+
+  async function recorder() {
+    const started = await createRecorder();
+    close = started.close;
+    return started;
+  }
+
+  /** The status of the answer; 0 when there was none. */
+  function post(origin: string, ids: string[]): Promise<number> {
+    return new Promise((resolve) => {
+      const sent = request(`${origin}/1/events`, { method: 'POST' }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode ?? 0);
+      });
+      sent.on('error', () => resolve(0));
+      sent.end(JSON.stringify({ events: ids.map((id) => ({ objectIDs: [id] })) }));
+    });
+  }
+
+  it('records the events of requests that it answers 200, repeated as they came', async () => {
+    const { origin, ...started } = await recorder();
+    expect(started.arrivals).toEqual([]);
+    expect([await post(origin, ['a']), await post(origin, ['a', 'b'])]).toEqual([200, 200]);
+    expect(started.arrivals).toEqual(['a', 'a', 'b']);
+  });
+
+  it.each([
+    [{ status: 503 }, 503],
+    [{ status: 429, retryAfterSeconds: 2 }, 429],
+    [{ drop: true }, 0],
+  ])('answers the fault %j and records none of its events, but counts its request', async (fault, status) => {
+    const started = await recorder();
+    started.setFault(fault);
+    expect(await post(started.origin, ['a'])).toBe(status);
+    started.setFault(undefined);
+    expect(await post(started.origin, ['b'])).toBe(200);
+    expect(started.arrivals).toEqual(['b']);
+    expect(started.requests).toBe(2);
+  });
+});
+
+describe('what the bench decides and writes', () => {
+  it('finds no fault when usertoken keeps all events within the ratio, whatever its peers lose', () => {
+    expect(faultsOf(results)).toEqual([]);
+  });
+
+  it.each([{ lost: 1 }, { duplicated: 1 }])('fails when usertoken has %j in a scenario', (change) => {
+    const failed = result('usertoken', { scenarios: [{ ...scenario, ...change }] });
+    expect(faultsOf([failed, results[1]!])).toEqual([expect.stringContaining('no fault, burst')]);
+  });
+
+  it.each([5.1, Number.NaN])(
+    'fails when the loop of usertoken takes %d ms and that of search-insights 200 ms',
+    (loopMs) => {
+      expect(faultsOf([result('usertoken', { loopMs }), results[1]!])).toEqual([expect.stringContaining('1/40')]);
+    },
+  );
+
+  it('fails when one of the two was not measured', () => {
+    expect(faultsOf([results[0]!])).toHaveLength(1);
+  });
+
+  it('says losses, duplicates and the ratio at the top, and what failed', () => {
+    expect(verdict(results)).toEqual([
+      'usertoken lost 0 and duplicated 0 of 1000 events.',
+      'Its main-thread time was 1/100 of that of search-insights (at most 1/40).',
+    ]);
+    const failed = result('usertoken', { scenarios: [{ ...scenario, lost: 2 }] });
+    expect(verdict([failed, results[1]!])).toContainEqual(expect.stringMatching(/^FAILED: /));
+  });
+
+  it('writes ratios as parts of one', () => {
+    expect([ratioText(1 / 40), ratioText(2 / 81)]).toEqual(['1/40', '1/40.5']);
+  });
+
+  it('puts each figure of each library into the page, requests and bytes per 1000 events', () => {
+    const half = { ...scenario, tracked: 500, requests: 3, bytes: 100_000 };
+    const page = renderPage([result('usertoken', { scenarios: [half] }), results[1]!], surroundings);
+    expect(page).toContain('| no fault, burst (500) | 0 / 0 | 110 / 3 |');
+    expect(page).toContain('| no fault, burst (500) | 6 / 200.0 kB | 1000 / 200.0 kB |');
+    expect(page).toContain('| longest task, ms | below 50 | 210 |');
+    expect(page).toContain('`search-insights@1.0.0`: Defaults.');
+    expect(page).toContain('2 cores (A processor), 4.0 GiB of memory, Linux, Chromium 156.0 headless, Node 20.0.0.');
+  });
+
+  it('draws a labelled bar for each library and scenario', () => {
+    const svg = renderChart(results, surroundings);
+    for (const label of ['0 of 1000', '110 of 1000, 3 twice', '2.0 ms', '200 ms'])
+      expect(svg).toContain(`>${label}</text>`);
+    // Of two libraries: the key, one scenario, two times; and the ground.
+    expect(svg.match(/<rect /g)).toHaveLength(2 * 4 + 1);
+  });
+});
