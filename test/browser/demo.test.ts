@@ -68,6 +68,9 @@ async function freePort(): Promise<number> {
 
 const pageLine = /(http:\/\/127\.0\.0\.1:\d+)\//;
 
+/** A retry may wait for a few seconds; what is polled for ends the wait. */
+const patiently = { timeout: 20_000 };
+
 describe('the story', () => {
   test('sends every event under the right token, refuses the e-mail address, loses nothing in the outage', async () => {
     const { collector } = stage;
@@ -219,14 +222,14 @@ describe('the page', () => {
       expect(await textOf(page, 'token')).toBe('grace-1906');
 
       await page.getByLabel('503').check();
-      await expect.poll(async () => (await collected()).fault).toBe('503');
+      await expect.poll(async () => (await collected()).fault, patiently).toBe('503');
       await press(page, 'Look: Teacup');
       await shows(page, 'delivery', 'backingOff');
       expect((await receipts(page))[0]).toBe('waits');
       await press(page, 'Log out');
       await page.getByLabel('normally').check();
       await shows(page, 'token', `^${anonymous}$`);
-      await expect.poll(() => eventsOf('grace-1906')).toEqual(['kettle', 'kettle', 'kettle', 'teacup']);
+      await expect.poll(() => eventsOf('grace-1906'), patiently).toEqual(['kettle', 'kettle', 'kettle', 'teacup']);
       await shows(page, 'collected', 'grace-1906.*Products Bought: kettleProduct Clicked: teacup');
       expect(await eventsOf(anonymous)).toEqual(['teapot']);
       expect(new Set(await receipts(page))).toEqual(new Set(['delivered']));
