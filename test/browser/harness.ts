@@ -189,3 +189,23 @@ export async function cookiesOf(context: BrowserContext): Promise<Record<string,
 export function received(collector: Collector): string[] {
   return collector.events.map(({ event, userToken }) => `${userToken}: ${(event.objectIDs as string[]).join()}`);
 }
+
+/** Tracks events, `<prefix>0` and so on, without waiting for what becomes of them. */
+export const trackMany = (page: Page, prefix: string, count: number) =>
+  page.evaluate(
+    ([event, prefix, count]) => {
+      for (let n = 0; n < count; n += 1) void window.user.track({ ...event, objectIDs: [`${prefix}${n}`] });
+    },
+    [clickOn('x'), prefix, count] as const,
+  );
+
+/** The names of what {@link trackMany} tracked. */
+export const names = (prefix: string, count: number) => Array.from({ length: count }, (_, n) => `${prefix}${n}`);
+
+/** Crashes the renderer of a page. */
+export async function crash(context: BrowserContext, page: Page): Promise<void> {
+  const session = await context.newCDPSession(page);
+  const crashed = page.waitForEvent('crash');
+  void session.send('Page.crash').catch(() => {});
+  await crashed;
+}

@@ -1,7 +1,7 @@
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type { Fault } from '../../src/testing/collector.types.js';
-import { clickOn, untilExit, useStage } from './harness.js';
+import { clickOn, crash, names, trackMany, untilExit, useStage } from './harness.js';
 
 const stage = useStage();
 
@@ -9,16 +9,6 @@ const outageErrors = /Failed to load resource|has been blocked by CORS policy/;
 /** Segments that their page did not release are taken over after ten seconds at the earliest. */
 const patience = { timeoutMs: 28_000 };
 
-/** Tracks events, `<prefix>0` and so on, without waiting for what becomes of them. */
-const trackMany = (page: Page, prefix: string, count: number) =>
-  page.evaluate(
-    ([event, prefix, count]) => {
-      for (let n = 0; n < count; n += 1) void window.user.track({ ...event, objectIDs: [`${prefix}${n}`] });
-    },
-    [clickOn('x'), prefix, count] as const,
-  );
-
-const names = (prefix: string, count: number) => Array.from({ length: count }, (_, n) => `${prefix}${n}`);
 const eventNames = (events: readonly { readonly objectIDs?: unknown }[]) =>
   events.map(({ objectIDs }) => (objectIDs as string[])[0]!);
 const arrivals = () => eventNames(stage.collector.events.map(({ event }) => event));
@@ -36,13 +26,6 @@ async function expectOnce(page: Page, expected: readonly string[]): Promise<void
   await stage.collector.waitForEvents(expected.length, patience);
   await settle(page);
   expect(arrivals().sort()).toEqual([...expected].sort());
-}
-
-async function crash(context: BrowserContext, page: Page): Promise<void> {
-  const session = await context.newCDPSession(page);
-  const crashed = page.waitForEvent('crash');
-  void session.send('Page.crash').catch(() => {});
-  await crashed;
 }
 
 test('1000 events in a burst arrive once, in at most five requests', async () => {

@@ -1,19 +1,10 @@
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { clickOn, received, useStage } from './harness.js';
+import { clickOn, crash, names, received, trackMany, useStage } from './harness.js';
 
 const stage = useStage();
 
-/** Tracks events without waiting for what becomes of them. */
-const trackMany = (page: Page, prefix: string, count: number) =>
-  page.evaluate(
-    ([event, prefix, count]) => {
-      for (let n = 0; n < count; n += 1) void window.user.track({ ...event, objectIDs: [`${prefix}${n}`] });
-    },
-    [clickOn('x'), prefix, count] as const,
-  );
 const objectsIn = () => received(stage.collector).map((line) => line.replace(/.*: /, ''));
-const names = (prefix: string, count: number) => Array.from({ length: count }, (_, n) => `${prefix}${n}`);
 const segmentsOf = (page: Page) =>
   page.evaluate(() => Object.keys(localStorage).filter((key) => /^usertoken:outbox:.*:\d+$/.test(key)).length);
 
@@ -22,13 +13,6 @@ async function arrived(page: Page, expected: readonly string[]): Promise<void> {
   await stage.collector.waitForEvents(expected.length, { timeoutMs: 25_000 });
   await page.waitForFunction(() => Object.keys(localStorage).every((key) => !/^usertoken:outbox:.*:\d+$/.test(key)));
   expect(objectsIn().sort()).toEqual([...expected].sort());
-}
-
-async function crash(context: BrowserContext, page: Page): Promise<void> {
-  const session = await context.newCDPSession(page);
-  const crashed = page.waitForEvent('crash');
-  void session.send('Page.crash').catch(() => {});
-  await crashed;
 }
 
 test('ST-07: tracked offline, the page closed, reopened online: sent once, under the token of then', async () => {
