@@ -6,8 +6,17 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'behaviour', include: ['test/**/*.test.ts'], exclude: ['test/package/**'] },
+        test: {
+          name: 'behaviour',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/{package,equality,compat,examples}/**'],
+        },
       },
+      // What takes longer than a developer waits for; `npm run test:wide` runs it.
+      ...['equality', 'compat', 'examples'].map((name) => ({
+        extends: true as const,
+        test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: 300_000, hookTimeout: 300_000 },
+      })),
       {
         extends: true,
         test: {

@@ -4,7 +4,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { entries, nodeEntries } from './entries.mjs';
+import { defaultEntries, entries, external, liteEntries, liteXState, nodeEntries, scriptTag } from './entries.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -14,12 +14,19 @@ const shared = {
   outdir: 'dist',
   bundle: true,
   target: 'es2022',
-  external: ['xstate'],
+  external,
   logLevel: 'warning',
 };
-const isForNode = ([name]) => nodeEntries.includes(name);
-const forNode = Object.fromEntries(Object.entries(entries).filter(isForNode));
-const portable = Object.fromEntries(Object.entries(entries).filter((entry) => !isForNode(entry)));
+const pick = (isWanted) => Object.fromEntries(Object.entries(entries).filter(([name]) => isWanted(name)));
+const forNode = pick((name) => nodeEntries.includes(name));
+const light = pick((name) => liteEntries.includes(name));
+const portable = pick((name) => !(name in forNode) && !(name in light));
+
+/** With the subset inside; external would win over an alias. */
+const withoutXState = {
+  external: external.filter((name) => name !== 'xstate'),
+  alias: { xstate: join(root, liteXState) },
+};
 
 async function* filesBelow(folder) {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
@@ -40,8 +47,14 @@ async function addCommonJsDeclarations() {
   }
   for (const [name, source] of Object.entries(entries)) {
     const target = `./types/${source.replace(/\.ts$/, '')}`;
-    await writeFile(join(dist, `${name}.d.ts`), `export * from '${target}.js';\n`);
-    await writeFile(join(dist, `${name}.d.cts`), `export * from '${target}.cjs';\n`);
+    for (const [end, format] of [
+      ['d.ts', 'js'],
+      ['d.cts', 'cjs'],
+    ]) {
+      const from = `from '${target}.${format}';\n`;
+      const defaultExport = defaultEntries.includes(name) ? `export { default } ${from}` : '';
+      await writeFile(join(dist, `${name}.${end}`), `export * ${from}${defaultExport}`);
+    }
   }
 }
 
@@ -56,6 +69,26 @@ await Promise.all([
     chunkNames: 'shared-[hash]',
   }),
   build({ ...shared, entryPoints: portable, format: 'cjs', platform: 'neutral', outExtension: { '.js': '.cjs' } }),
+  build({ ...shared, ...withoutXState, entryPoints: light, format: 'esm', platform: 'neutral' }),
+  build({
+    ...shared,
+    ...withoutXState,
+    entryPoints: light,
+    format: 'cjs',
+    platform: 'neutral',
+    outExtension: { '.js': '.cjs' },
+  }),
+  build({
+    ...shared,
+    ...withoutXState,
+    entryPoints: [scriptTag.source],
+    outdir: undefined,
+    outfile: join(dist, scriptTag.file),
+    format: 'iife',
+    platform: 'browser',
+    minify: true,
+    define: { 'process.env.NODE_ENV': '"production"' },
+  }),
   build({ ...shared, entryPoints: forNode, format: 'esm', platform: 'node' }),
   build({ ...shared, entryPoints: forNode, format: 'cjs', platform: 'node', outExtension: { '.js': '.cjs' } }),
 ]);

@@ -65,9 +65,11 @@ export const layers = [
     from: ['machines', 'adapters', 'options', 'events', 'delivery', 'wiring'],
     typesFrom: ['ports'],
   },
+  { name: 'subset', paths: ['src/lite/xstate.ts'] },
+  { name: 'lite', paths: ['src/lite/'], from: ['entry', 'subset'], typesFrom: ['machines', 'wiring'] },
   {
     name: 'drop-in',
-    paths: ['src/aa/', 'src/lite/'],
+    paths: ['src/aa/'],
     from: ['machines', 'adapters', 'helpers', 'options', 'events', 'wiring', 'entry'],
     typesFrom: ['ports'],
   },

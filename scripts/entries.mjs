@@ -2,8 +2,30 @@
 export const entries = {
   index: 'src/index.ts',
   machines: 'machines/index.ts',
+  aa: 'src/aa/index.ts',
+  lite: 'src/lite/index.ts',
+  server: 'src/server/index.ts',
+  vue: 'src/bindings/vue.ts',
+  svelte: 'src/bindings/svelte.ts',
+  angular: 'src/bindings/angular.ts',
+  react: 'src/bindings/react.ts',
   testing: 'src/testing/index.ts',
 };
 
 /** Entries that may use built-ins of Node; esbuild fails on a built-in that any other entry reaches. */
 export const nodeEntries = ['testing'];
+
+/** Entries with a default export. */
+export const defaultEntries = ['aa'];
+
+/** Entries that carry the subset of XState that our machines use, instead of XState. */
+export const liteEntries = ['lite'];
+
+/** What the page provides: XState, and the frameworks of the bindings. */
+export const external = ['xstate', 'vue', 'svelte', 'react', '@angular/core'];
+
+/** The module that stands in for XState in the light builds, as preact/compat does for React. */
+export const liteXState = 'src/lite/xstate.ts';
+
+/** The script tag's file in dist/, and its source. */
+export const scriptTag = { file: 'aa.min.js', source: 'src/aa/script-tag.ts' };

@@ -1,0 +1,2 @@
+const aa = () => undefined;
+export default aa;

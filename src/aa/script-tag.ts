@@ -1,0 +1,3 @@
+import aa from './index.js';
+
+(globalThis as { aa?: unknown }).aa = aa;

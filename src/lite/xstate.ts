@@ -1,0 +1,9 @@
+export const setup = undefined;
+export const and = undefined;
+export const assign = undefined;
+export const emit = undefined;
+export const not = undefined;
+export const or = undefined;
+export const stateIn = undefined;
+export const fromPromise = undefined;
+export const createActor = undefined;
