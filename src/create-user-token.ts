@@ -14,7 +14,7 @@ import { localStorageOf } from './adapters/web-storage.js';
 import { createDelivery } from './delivery/create-delivery.js';
 import { emitter } from './emitter.js';
 import { eventMethods } from './events/event-methods.js';
-import { freezeEvent } from './events/freeze-event.js';
+import { eventFreezer } from './events/freeze-event.js';
 import type { Dropped, DropReason, Receipt } from './events/receipt.types.js';
 import { createIdentity } from './identity/create-identity.js';
 import { followTabs } from './identity/follow-tabs.js';
@@ -114,23 +114,23 @@ export function createUserToken(options: UserTokenOptions): UserToken {
   let isDisposed = false;
   let tracked = 0;
   const idPrefix = generateAnonymousToken().slice('anonymous-'.length);
+  const freeze = eventFreezer({
+    clock,
+    tokens: identity.tokens,
+    checkToken,
+    createId: () => `${idPrefix}-${++tracked}`,
+  });
 
   const refuse = async (reason: DropReason): Promise<Dropped> => ({ status: 'dropped', reason });
 
   function track(event: unknown, type: Record<string, string> = {}): Promise<Receipt> {
     if (isDisposed) return refuse('disposed');
     if (snapshot.consent === 'denied') return refuse('opted-out');
-    const frozen = freezeEvent(event, type, {
-      tokens: identity.tokens(),
-      now: clock.now(),
-      monotonicNow: clock.monotonicNow(),
-      createId: () => `${idPrefix}-${++tracked}`,
-      checkToken,
-    });
+    const frozen = freeze(event, type);
     if (!frozen.ok) {
-      const { reason, field, message } = frozen.dropped;
-      notices.post('event-dropped', [reason, field, message].filter(Boolean).join(': '));
-      return Promise.resolve(frozen.dropped);
+      const { dropped } = frozen;
+      notices.post('event-dropped', [dropped.reason, dropped.field, dropped.message].filter(Boolean).join(': '));
+      return Promise.resolve(dropped);
     }
     for (const field of frozen.doubts) notices.post('event-doubtful', field);
     // Only an outbox of the application's own can throw here.

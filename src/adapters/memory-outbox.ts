@@ -8,8 +8,13 @@ export interface OutboxLimits {
   readonly maxBytes?: number;
 }
 
+/** An outbox of which an entry is found at once. */
+export interface MemoryOutbox extends Outbox {
+  entries(): ReadonlySet<OutboxEntry>;
+}
+
 /** An outbox that lives as long as the page or process. When it is full, the oldest events make room. */
-export function memoryOutbox({ maxEvents = 5_000, maxBytes = 4_000_000 }: OutboxLimits = {}): Outbox {
+export function memoryOutbox({ maxEvents = 5_000, maxBytes = 4_000_000 }: OutboxLimits = {}): MemoryOutbox {
   const entries = new Set<OutboxEntry>();
   let bytes = 0;
 

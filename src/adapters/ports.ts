@@ -32,9 +32,9 @@ export interface OutboxEntry {
   readonly timestamp: number;
   /** When it was tracked by this page's monotonic clock, in milliseconds; missing where an earlier page tracked it, or
    * where the application gave the timestamp. */
-  readonly trackedAt?: number;
+  readonly trackedAt?: number | undefined;
   /** Whether the application gave the timestamp, which is then never left out. */
-  readonly isGiven?: true;
+  readonly isGiven?: true | undefined;
   /** UTF-8 bytes of the event in a batch. */
   readonly bytes: number;
   /** The rules of the API it seems to break, as `<eventType>.<field>`. */

@@ -13,9 +13,19 @@ export interface Segment {
   readonly entries: readonly OutboxEntry[];
 }
 
+/** What is stored of an event. When it was tracked by this page's clock says nothing to another page. */
+const storedOf = ({ id, json, timestamp, isGiven, bytes, doubts }: OutboxEntry): OutboxEntry => ({
+  id,
+  json,
+  timestamp,
+  isGiven: isGiven === true || undefined,
+  bytes,
+  doubts,
+});
+
 /** A segment as it is stored. */
 export const segmentText = ({ at, isFree, entries }: Segment): string =>
-  JSON.stringify({ v: version, at, isFree, entries: entries.map(({ trackedAt, ...entry }) => entry) });
+  JSON.stringify({ v: version, at, isFree, entries: entries.map(storedOf) });
 
 function isEntry(entry: OutboxEntry): boolean {
   return (
@@ -37,15 +47,6 @@ export function parseSegment(text: string): Segment | 'unknown' | undefined {
   if (!stored || typeof stored.v !== 'number') return undefined;
   if (stored.v !== version) return 'unknown';
   if (!Number.isSafeInteger(stored.at) || !Array.isArray(stored.entries)) return undefined;
-  const entries = (stored.entries as OutboxEntry[])
-    .filter((entry) => attempt(() => isEntry(entry)))
-    .map(({ id, json, timestamp, isGiven, bytes, doubts }) => ({
-      id,
-      json,
-      timestamp,
-      ...(isGiven === true ? { isGiven } : {}),
-      bytes,
-      doubts,
-    }));
+  const entries = (stored.entries as OutboxEntry[]).filter((entry) => attempt(() => isEntry(entry))).map(storedOf);
   return { at: stored.at, isFree: stored.isFree === true, entries };
 }

@@ -55,7 +55,7 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
   let isReleased = false;
   let onAdopted: (evicted: readonly OutboxEntry[]) => void = () => {};
 
-  const kept = new Set<OutboxEntry>();
+  const kept = memory.entries();
   const isKept = (entry: OutboxEntry) => kept.has(entry);
 
   const ownerOf = (key: string) => key.slice(prefix.length).split(':')[0]!;
@@ -87,17 +87,13 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
   }
 
   function keep(entry: OutboxEntry): readonly OutboxEntry[] {
-    kept.add(entry);
     const evicted = memory.add(entry);
-    forget(evicted);
+    if (evicted.length > 0) forget();
     return evicted;
   }
 
-  /** Takes entries out of their segments; a segment without any is removed. */
-  function forget(entries: Iterable<OutboxEntry>): void {
-    const gone = new Set(entries);
-    if (gone.size === 0) return;
-    for (const entry of gone) kept.delete(entry);
+  /** Takes what is kept no more out of the segments; a segment without any entry is removed. */
+  function forget(): void {
     for (const [key, held] of segments) {
       const rest = held.filter(isKept);
       if (rest.length === held.length) continue;
@@ -163,18 +159,12 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
     rescan = undefined;
   }
 
-  /** Lets go of entries without touching what is stored of them. */
-  function leave(entries: Iterable<OutboxEntry>): void {
-    const gone = [...entries];
-    memory.remove(gone);
-    for (const entry of gone) kept.delete(entry);
-  }
-
   /** Marks all segments free, so that any page may take them, this one too when it comes back. */
   function letGo(): void {
     write(true);
     for (const [key, entries] of segments) save(key, entries, true);
-    leave([...segments.values()].flat());
+    // What is stored of them stays.
+    memory.remove([...segments.values()].flat());
     segments.clear();
   }
 
@@ -199,15 +189,14 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
       return evicted;
     },
     remove(entries) {
-      const gone = [...entries];
-      memory.remove(gone);
-      forget(gone);
+      memory.remove(entries);
+      forget();
     },
     clear() {
       stop();
       isReleased = false;
       seenMark = undefined;
-      leave(kept);
+      memory.clear();
       segments.clear();
       // Other pages' and other applications' too: nothing that names the visitor may stay.
       for (const key of keysUnder(allPrefix)) remove(key);
@@ -251,7 +240,7 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
           if (isOurs) save(key, entries.filter(isKept));
         });
         if (isOurs || !segments.delete(key)) continue;
-        leave(entries);
+        memory.remove(entries);
       }
     },
 

@@ -38,6 +38,8 @@ export interface DeliveryPorts {
 /** Requests at a page exit: what doubtful events, each on its own, may cost. */
 const maxRequestsAtExit = 20;
 
+const isStored: Receipt = { status: 'stored' };
+
 /** The status in the event of a request that ended; 0 where it took too long or broke. */
 const statusIn = (event: object) => Number(fieldOf(fieldOf(event, 'output'), 'status') ?? 0);
 
@@ -61,6 +63,10 @@ export function createDelivery(ports: DeliveryPorts) {
   function tellDropped(entry: OutboxEntry, reason: DropReason, message?: string): void {
     tell(entry, 'eventDropped', { status: 'dropped', reason, ...(message ? { message } : {}) });
   }
+
+  const tellEvicted = (entries: readonly OutboxEntry[]) => {
+    for (const entry of entries) tellDropped(entry, 'outbox-full');
+  };
 
   async function sendBatch(attempts: number, signal: AbortSignal): Promise<BatchResult> {
     await outbox.prepare?.();
@@ -158,7 +164,7 @@ export function createDelivery(ports: DeliveryPorts) {
       inspect: ports.inspect as never,
     },
   );
-  const isIn = (...states: string[]) => states.includes(actor.getSnapshot().value);
+  const isIn = (state: string) => actor.getSnapshot().value === state;
 
   /** Tells the machine of new events. In any other state it looks at the outbox by itself when it comes back to idle. */
   function wake(): void {
@@ -176,12 +182,10 @@ export function createDelivery(ports: DeliveryPorts) {
 
     /** Puts frozen events into the outbox. */
     enqueue(entries: readonly OutboxEntry[]): Promise<Receipt> {
-      const owed = entries.map(({ id }) => (isIn('held') ? ({ status: 'stored' } as const) : receipts.owe(id)));
-      for (const entry of entries) {
-        for (const evicted of outbox.add(entry)) tellDropped(evicted, 'outbox-full');
-      }
+      const owed = entries.map(({ id }) => (isIn('held') ? Promise.resolve(isStored) : receipts.owe(id)));
+      for (const entry of entries) tellEvicted(outbox.add(entry));
       wake();
-      return owed.length > 1 ? Promise.all(owed).then(worstOf) : Promise.resolve(owed[0]!);
+      return owed.length > 1 ? Promise.all(owed).then(worstOf) : owed[0]!;
     },
 
     /** What happens to the page. */
@@ -195,7 +199,7 @@ export function createDelivery(ports: DeliveryPorts) {
     /** Events may be kept beyond the page from now on, and those of pages that are gone come in. */
     open(): void {
       outbox.open?.((evicted) => {
-        for (const entry of evicted) tellDropped(entry, 'outbox-full');
+        tellEvicted(evicted);
         wake();
       });
     },
@@ -205,7 +209,7 @@ export function createDelivery(ports: DeliveryPorts) {
       actor.send({ type: 'delivery.flush' });
       return new Promise((resolve) => {
         const check = (isOver = false) => {
-          if (!isOver && outbox.size > 0 && !isIn('held', 'stopped')) return;
+          if (!isOver && outbox.size > 0 && !isIn('held') && !isIn('stopped')) return;
           clearTimeout(timer);
           flushes.delete(check);
           resolve(outbox.size === 0);

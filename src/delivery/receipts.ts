@@ -21,8 +21,9 @@ export function receiptBook(clock: Clock) {
 
   /** One timer for all, due for the oldest. */
   function watch(): void {
+    if (timer) return;
     const [oldest] = open.values();
-    if (!oldest || timer) return;
+    if (!oldest) return;
     timer = clock.setTimeout(
       () => {
         timer = undefined;

@@ -1,6 +1,6 @@
 import type { TokenCheck, TokenRefusal, Tokens } from '../../machines/index.js';
 import { attempt } from '../../machines/tolerant.js';
-import type { OutboxEntry } from '../adapters/ports.js';
+import type { Clock, OutboxEntry } from '../adapters/ports.js';
 import { doubtsOf, isKnownType } from './event-rules.js';
 import type { Dropped, DropReason } from './receipt.types.js';
 import { splitEvent } from './split-event.js';
@@ -8,13 +8,14 @@ import { splitEvent } from './split-event.js';
 /** The most bytes a request may have: the API refuses 2 MB and more. */
 export const maxBatchBytes = 1_990_000;
 
-/** What freezing needs to know. */
-export interface FreezeContext {
-  readonly tokens: Tokens;
-  readonly now: number;
-  readonly monotonicNow: number;
-  readonly createId: () => string;
+/** What freezing needs. */
+export interface FreezePorts {
+  readonly clock: Clock;
+  /** The tokens in force now. */
+  readonly tokens: () => Tokens;
   readonly checkToken: (token: unknown) => TokenCheck;
+  /** Makes ids that no other page makes. */
+  readonly createId: () => string;
 }
 
 /** Parts that can wait and be sent, or the reason why there are none. */
@@ -26,6 +27,9 @@ const refuse = (reason: DropReason, field: string, message: string): Frozen => (
   ok: false,
   dropped: { status: 'dropped', reason, field, message },
 });
+
+const notAnEvent = refuse('not-an-event', 'eventType', 'an object for JSON, with an eventType');
+const tokenFields = ['userToken', 'authenticatedUserToken'] as const;
 
 /** UTF-8 bytes of a text. */
 export function bytesOf(text: string): number {
@@ -44,58 +48,64 @@ function encodeFilter(filter: unknown): unknown {
   return [attribute, ...(value.length > 0 ? [value.join('%3A')] : [])].join(':');
 }
 
-/** Freezes an event with its tokens and time: checked, cut to the API's size, as text.
- * @param type Fields that the caller's method name implies; the event's own win. */
-export function freezeEvent(raw: unknown, type: Record<string, string>, context: FreezeContext): Frozen {
-  // A copy as plain data, so that getters, proxies and later changes have no say. It is ours to write to.
-  const event = attempt(() => JSON.parse(JSON.stringify(raw))) as Record<string, unknown> | undefined;
-  const isObject = Object(event) === event && !Array.isArray(event);
-  for (const field in type) if (isObject) event![field] ??= type[field];
-  if (!isObject || !event?.eventType || typeof event.eventType !== 'string') {
-    return refuse('not-an-event', 'eventType', 'an object for JSON, with an eventType');
-  }
-  const { timestamp } = event;
-  // Written when the event is sent. Undefined is left out of JSON, and cheaper than a field less.
-  event.timestamp = undefined;
-  for (const field of ['userToken', 'authenticatedUserToken'] as const) {
-    const check = event[field] == null ? undefined : context.checkToken(event[field]);
-    // The tokens in force have passed the guard already.
-    const token = check ? check.ok && check.token : context.tokens[field];
-    if (token === false || (!token && field === 'userToken')) {
-      return refuse('invalid-token', field, (check as TokenRefusal | undefined)?.message ?? 'none is in force');
+/** Freezes events with their tokens and time: checked, cut to the API's size, as text. */
+export function eventFreezer({ clock, tokens, checkToken, createId }: FreezePorts) {
+  function freeze(raw: unknown, type: Record<string, string>): Frozen {
+    if (typeof raw !== 'object' || Array.isArray(raw)) return notAnEvent;
+    // Getters and proxies are read once. A toJSON of the caller's would have the last word on the tokens.
+    const event: Record<string, unknown> = { ...raw, toJSON: undefined };
+    for (const field in type) event[field] ??= type[field];
+    const { eventType, objectIDs, filters, timestamp } = event;
+    if (!eventType || typeof eventType !== 'string') return notAnEvent;
+    // Written when the event is sent.
+    event.timestamp = undefined;
+    const inForce = tokens();
+    for (const field of tokenFields) {
+      const check = event[field] == null ? undefined : checkToken(event[field]);
+      // The tokens in force have passed the guard already.
+      const token = check ? check.ok && check.token : inForce[field];
+      if (token === false || (!token && field === 'userToken')) {
+        return refuse('invalid-token', field, (check as TokenRefusal | undefined)?.message ?? 'none is in force');
+      }
+      event[field] = token;
     }
-    event[field] = token;
-  }
 
-  // A type that is unknown here passes untouched: whoever sends it knows it better.
-  const isKnown = isKnownType(event.eventType);
-  const { objectIDs, filters } = event;
-  if (isKnown && Array.isArray(objectIDs ?? filters) && ((objectIDs ?? filters) as unknown[]).length === 0) {
-    return refuse('nothing-to-send', 'objectIDs', 'at least one object or filter');
-  }
-  if (isKnown && Array.isArray(filters)) event.filters = filters.map(encodeFilter);
+    // A type that is unknown here passes untouched: whoever sends it knows it better.
+    const isKnown = isKnownType(eventType);
+    const list = objectIDs ?? filters;
+    if (isKnown && Array.isArray(list) && list.length === 0) {
+      return refuse('nothing-to-send', 'objectIDs', 'at least one object or filter');
+    }
+    if (isKnown && Array.isArray(filters)) event.filters = filters.map(encodeFilter);
 
-  const isTimestamp = Number.isSafeInteger(timestamp) && Number(timestamp) > 0;
-  const doubts = isTimestamp || timestamp === undefined ? [] : ['timestamp'];
-  const entries: OutboxEntry[] = [];
-  for (const part of isKnown ? splitEvent(event) : [event]) {
-    const found = doubtsOf(part);
-    doubts.push(...found);
-    const json = JSON.stringify(part);
-    // The timestamp, and the comma to the next.
-    const bytes = bytesOf(json) + 28;
-    if (bytes > maxBatchBytes) return refuse('too-large', '', `at most ${maxBatchBytes} bytes`);
-    entries.push({
-      id: context.createId(),
-      json,
-      ...(isTimestamp
-        ? { timestamp: Number(timestamp), isGiven: true as const }
-        : { timestamp: Math.floor(context.now), trackedAt: context.monotonicNow }),
-      bytes,
-      doubts: found.map((field) => `${part.eventType}.${field}`),
+    const isGiven = Number.isSafeInteger(timestamp) && Number(timestamp) > 0;
+    const doubts = isGiven || timestamp === undefined ? [] : ['timestamp'];
+    const trackedAt = isGiven ? undefined : clock.monotonicNow();
+    const entries = (isKnown ? splitEvent(event) : [event]).map((part): OutboxEntry => {
+      const json = JSON.stringify(part);
+      const found = doubtsOf(part);
+      doubts.push(...found);
+      return {
+        id: createId(),
+        json,
+        timestamp: isGiven ? Number(timestamp) : Math.floor(clock.now()),
+        isGiven: isGiven || undefined,
+        trackedAt,
+        // The timestamp, and the comma to the next.
+        bytes: bytesOf(json) + 28,
+        doubts: found.map((field) => `${eventType}.${field}`),
+      };
     });
+    if (entries.some(({ bytes }) => bytes > maxBatchBytes)) {
+      return refuse('too-large', '', `at most ${maxBatchBytes} bytes`);
+    }
+    return { ok: true, entries, doubts };
   }
-  return { ok: true, entries, doubts };
+
+  /** @param type Fields that the caller's method name implies; the event's own win. */
+  return (raw: unknown, type: Record<string, string>): Frozen =>
+    // What can't be read or written as JSON is no event.
+    attempt(() => freeze(raw, type)) ?? notAnEvent;
 }
 
 /** The event as it goes into a batch. */

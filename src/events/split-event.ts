@@ -1,5 +1,7 @@
 import { type LooseEvent, maxObjects } from './event-rules.js';
 
+const listFields = ['objectIDs', 'filters', 'positions', 'objectData'];
+
 /** What the items of one part are worth; not a number where one has no price in numbers. */
 const worthOf = (items: readonly LooseEvent[]) =>
   items.reduce((sum, item) => sum + (item?.price as number) * ((item?.quantity ?? 1) as number), 0);
@@ -7,17 +9,16 @@ const worthOf = (items: readonly LooseEvent[]) =>
 /** Cuts an event of more than 20 objects or filters into several, positions and objectData in step. One whose lists
  * don't match stays whole, since no cut of it would be right. */
 export function splitEvent(event: LooseEvent): readonly LooseEvent[] {
-  const names = ['objectIDs', 'filters', 'positions', 'objectData'].filter((name) => event[name] !== undefined);
-  const lists = names.map((name) => event[name]).filter(Array.isArray);
-  const length = lists[0]?.length ?? 0;
-  if (length <= maxObjects || lists.length < names.length || lists.some((list) => list.length !== length))
-    return [event];
+  const { length = 0 } = (event.objectIDs ?? event.filters ?? []) as { readonly length?: number };
+  // Nearly all events are small.
+  if (!(length > maxObjects)) return [event];
+  const names = listFields.filter((name) => event[name] != null);
+  const isInStep = (name: string) => Array.isArray(event[name]) && event[name].length === length;
+  if (!names.every(isInStep)) return [event];
   return Array.from({ length: Math.ceil(length / maxObjects) }, (_, index) => {
     const from = index * maxObjects;
     const part: Record<string, unknown> = { ...event };
-    names.forEach((name, at) => {
-      part[name] = lists[at]!.slice(from, from + maxObjects);
-    });
+    for (const name of names) part[name] = (event[name] as unknown[]).slice(from, from + maxObjects);
     if (event.value !== undefined) {
       // Each part carrying the whole value would multiply the revenue.
       const worth = worthOf((part.objectData ?? [undefined]) as LooseEvent[]);
