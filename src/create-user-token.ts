@@ -6,7 +6,6 @@ import { fetchTransport } from './adapters/fetch-transport.js';
 import { memoryJar } from './adapters/memory-jar.js';
 import { memoryOutbox } from './adapters/memory-outbox.js';
 import { pageLifecycle } from './adapters/page-lifecycle.js';
-import type { TokenJar } from './adapters/ports.js';
 import { storageOutbox } from './adapters/storage-outbox.js';
 import { systemClock } from './adapters/system-clock.js';
 import { broadcastTabs } from './adapters/tabs.js';
@@ -20,7 +19,7 @@ import { createIdentity } from './identity/create-identity.js';
 import { followTabs } from './identity/follow-tabs.js';
 import { maskedInspect } from './masked-inspect.js';
 import { noticeBoard } from './notices.js';
-import { checkOptions, eventsUrl, type Notice, type UserTokenOptions } from './options.js';
+import { checkOptions, eventsUrl, type UserTokenOptions } from './options.js';
 import type { UserToken, UserTokenEvent, UserTokenSnapshot } from './user-token.types.js';
 
 const defaults = {
@@ -39,21 +38,27 @@ const defaults = {
 export function createUserToken(options: UserTokenOptions): UserToken {
   const settings = { ...defaults, ...checkOptions(options) };
   const { clock, remember, cookie, user, page = pageLifecycle(), appId } = settings;
+  const isPrerendering = () => !!page.isPrerendering?.();
+  /** Whether consent is granted and waits for the visit that a prerendered page may never have. */
+  let isGrantDue = settings.consent === 'granted' && isPrerendering();
   const outbox =
     settings.outbox ?? (cookie !== false && localStorageOf() ? storageOutbox({ appId, clock }) : memoryOutbox());
   const notices = noticeBoard(settings.onNotice);
-  const onTrouble = (trouble: Notice['code']) => notices.post(trouble);
+  const onTrouble = notices.post;
   const onError = (error: unknown) =>
     notices.post('error-contained', error instanceof Error ? error.name : typeof error);
   const inspect = settings.inspect && maskedInspect(settings.inspect, onError);
   const events = emitter<UserTokenEvent | { readonly type: 'change' }>(onError);
   const checkToken = (token: unknown) => checkUserToken(token, settings.checkToken);
 
-  const cookies = (): TokenJar =>
-    cookieJar(cookie || {}, { rememberUser: remember === 'device', now: clock.now, onTrouble });
   const identity = createIdentity({
     ...settings,
-    jar: settings.jar ?? (cookie === false ? memoryJar() : cookies()),
+    consent: isGrantDue ? 'pending' : settings.consent,
+    jar:
+      settings.jar ??
+      (cookie === false
+        ? memoryJar()
+        : cookieJar(cookie, { rememberUser: remember === 'device', now: clock.now, onTrouble })),
     rememberUser: remember !== 'page',
     checkToken,
     inspect,
@@ -88,6 +93,7 @@ export function createUserToken(options: UserTokenOptions): UserToken {
     if (!(Object.keys(now) as (keyof UserTokenSnapshot)[]).some(isChanged)) return;
     snapshot = now;
     if (isChanged('consent')) {
+      isGrantDue = false;
       delivery.actor.send({ type: now.consent === 'denied' ? 'consent.deny' : 'consent.grant' });
       if (now.consent === 'granted') delivery.open();
     }
@@ -103,8 +109,14 @@ export function createUserToken(options: UserTokenOptions): UserToken {
     events.emit(event);
   });
 
+  function grant(): void {
+    isGrantDue = isPrerendering();
+    if (!isGrantDue) identity.actor.send({ type: 'consent.grant' });
+  }
+
   const leavePage = page.subscribe((event) => {
     if (event === 'exit') attempt(others.close, onError);
+    if (event === 'activated') return isGrantDue ? grant() : undefined;
     if (event !== 'restored') return delivery.onPage(event);
     attempt(() => others.open(true), onError);
     identity.reread();
@@ -165,8 +177,11 @@ export function createUserToken(options: UserTokenOptions): UserToken {
       get state() {
         return snapshot.consent;
       },
-      grant: () => identity.actor.send({ type: 'consent.grant' }),
-      deny: () => identity.actor.send({ type: 'consent.deny' }),
+      grant,
+      deny() {
+        isGrantDue = false;
+        identity.actor.send({ type: 'consent.deny' });
+      },
     },
     login(id) {
       identity.actor.send({ type: 'identity.login', token: id });

@@ -1,3 +1,4 @@
+import { attempt, fieldOf } from '../../machines/tolerant.js';
 import type { Transport, TransportAnswer, TransportRequest } from './ports.js';
 
 /** How much of the browser's 64 KiB for requests that outlive a page we use; the rest is for other scripts. */
@@ -13,12 +14,11 @@ function retryAfter(headers: Headers, now: number): number | undefined {
 }
 
 function messageIn(body: string): string {
-  try {
-    const { message } = JSON.parse(body);
-    return typeof message === 'string' ? message.slice(0, 500) : '';
-  } catch {
-    return '';
-  }
+  const message = fieldOf(
+    attempt(() => JSON.parse(body)),
+    'message',
+  );
+  return typeof message === 'string' ? message.slice(0, 500) : '';
 }
 
 const noAnswer: TransportAnswer = { status: 0, message: '' };
@@ -76,13 +76,8 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
     return answer;
   }
 
-  function beacon({ url, body }: TransportRequest): boolean {
-    try {
-      return options.sendBeacon?.(url, body) ?? globalThis.navigator?.sendBeacon?.(url, body) ?? false;
-    } catch {
-      return false;
-    }
-  }
+  const beacon = ({ url, body }: TransportRequest): boolean =>
+    !!attempt(() => options.sendBeacon?.(url, body) ?? globalThis.navigator?.sendBeacon?.(url, body));
 
   return {
     get exitBudget() {

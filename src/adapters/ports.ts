@@ -98,12 +98,15 @@ export interface Transport {
  * - `hidden`: it may never be seen again (`visibilitychange`)
  * - `exit`: the last moment to hand anything over (`pagehide`)
  * - `restored`: it came back from the back-forward cache (`pageshow`, persisted)
- * - `online`, `offline`: the network, as far as the browser knows */
-export type PageEvent = 'hidden' | 'exit' | 'restored' | 'online' | 'offline';
+ * - `online`, `offline`: the network, as far as the browser knows
+ * - `activated`: it was rendered ahead of a visit (`prerenderingchange`), and now is visited */
+export type PageEvent = 'hidden' | 'exit' | 'restored' | 'online' | 'offline' | 'activated';
 
 /** The page around us; on a server, one that never ends. */
 export interface Page {
   isOnline(): boolean;
+  /** Whether it is rendered ahead of a visit that may never come. @default false */
+  isPrerendering?(): boolean;
   /** Calls `listener` for every event until the returned function is called. */
   subscribe(listener: (event: PageEvent) => void): () => void;
 }

@@ -40,12 +40,12 @@ function isEntry(entry: OutboxEntry): boolean {
   );
 }
 
-/** What a stored text holds: a segment, of which only whole entries are taken; `'unknown'` for one of another version,
- * which its own library understands; `undefined` for what is no segment at all. */
-export function parseSegment(text: string): Segment | 'unknown' | undefined {
+/** What a stored text holds: a segment, of which only whole entries are taken; `null` for one of another version, which
+ * its own library understands; `undefined` for what is no segment at all. */
+export function parseSegment(text = ''): Segment | null | undefined {
   const stored = attempt(() => JSON.parse(text));
   if (!stored || typeof stored.v !== 'number') return undefined;
-  if (stored.v !== version) return 'unknown';
+  if (stored.v !== version) return null;
   if (!Number.isSafeInteger(stored.at) || !Array.isArray(stored.entries)) return undefined;
   const entries = (stored.entries as OutboxEntry[]).filter((entry) => attempt(() => isEntry(entry))).map(storedOf);
   return { at: stored.at, isFree: stored.isFree === true, entries };

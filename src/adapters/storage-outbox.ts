@@ -106,8 +106,8 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
 
   /** Makes a segment that nobody owns one of ours. */
   function adopt(key: string): void {
-    const segment = parseSegment(get(key) ?? '');
-    if (!segment || segment === 'unknown') return;
+    const segment = parseSegment(get(key));
+    if (!segment) return;
     // The same event twice means that a page died between writing its copy and removing the original.
     const known = new Set(Array.from(kept, ({ id }) => id));
     const entries = segment.entries.filter(({ id }) => !known.has(id));
@@ -120,10 +120,9 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
 
   /** Whether a segment may be adopted now. What is no segment at all is removed. */
   function isAdoptable(key: string, isFreeOnly: boolean): boolean {
-    const text = get(key);
-    const segment = text === undefined ? undefined : parseSegment(text);
-    if (text !== undefined && segment === undefined) remove(key);
-    if (!segment || segment === 'unknown') return false;
+    const segment = parseSegment(get(key));
+    if (segment === undefined) remove(key);
+    if (!segment) return false;
     if (segment.isFree && locks) return true;
     const ageMs = Math.abs(clock.now() - segment.at);
     return !isFreeOnly && ageMs > (locks ? youngMs : oldMs) && !alive.has(ownerOf(key));
@@ -149,7 +148,11 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
       await new Promise((resolve) => clock.setTimeout(() => resolve(undefined), answerMs));
       await adoptAll(false);
     }
-    if (isOpen && others().length > 0) rescan ??= clock.setTimeout(() => void scan(), youngMs);
+    scanLater();
+  }
+
+  function scanLater(): void {
+    if (isOpen && others().length > 0) rescan ??= clock.setTimeout(scan, youngMs);
   }
 
   function stop(): void {
@@ -220,13 +223,13 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
 
     async prepare() {
       // A page that crashed said nothing: whoever sends looks for what it left.
-      if (isOpen && others().length > 0) rescan ??= clock.setTimeout(() => void scan(), youngMs);
+      scanLater();
       if (!isOpen || segments.size === 0) return;
       // The shop has cleared its storage: what memory holds is written again. An adopter would have left the mark.
       const isCleared = checkMark();
       for (const [key, entries] of [...segments]) {
-        const stored = parseSegment(get(key) ?? '');
-        const isYoung = stored && stored !== 'unknown' && Math.abs(clock.now() - stored.at) < youngMs / 2;
+        const stored = parseSegment(get(key));
+        const isYoung = stored && Math.abs(clock.now() - stored.at) < youngMs / 2;
         if (isCleared && !save(key, entries)) {
           segments.delete(key);
           unsaved.push(...entries);

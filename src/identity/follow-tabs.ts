@@ -1,5 +1,5 @@
 import { syncedIn } from '../../machines/identity.tokens.js';
-import type { Consent, IdentityContext, IdentityEvent, VisitorState } from '../../machines/index.js';
+import type { Consent, IdentityEvent, VisitorState } from '../../machines/index.js';
 import { fieldOf } from '../../machines/tolerant.js';
 import type { Clock, Tabs } from '../adapters/ports.js';
 import type { createIdentity } from './create-identity.js';
@@ -9,15 +9,16 @@ const version = 1;
 /** A message from further ahead than this is not from a clock of this device: obeying it would make all later ones old. */
 const maxAheadMs = 86_400_000;
 
-/** What one page tells the others: the new state itself, since a jar can lag behind a message. */
+/** What one page tells the others: the new state itself, since a jar can lag behind a message. A denial tells no more
+ * than that. */
 interface TabMessage {
   readonly v: typeof version;
   /** Orders messages: the device's time in milliseconds, and always more than any seen before. */
   readonly at: number;
   readonly consent: Consent;
-  readonly state: VisitorState;
-  readonly anonymousToken: string | undefined;
-  readonly identifiedToken: string | undefined;
+  readonly state?: VisitorState;
+  readonly anonymousToken?: string | undefined;
+  readonly identifiedToken?: string | undefined;
 }
 
 /** Which of two messages of one moment wins: a denial, then a logout; else either, but the same one in every page. */
@@ -39,12 +40,6 @@ export function followTabs({ identity, tabs, clock, sharesTokens }: FollowTabsPo
   /** The last message told or obeyed. */
   let last: unknown = { at: 0 };
   const timeOf = (message: unknown) => Number(fieldOf(message, 'at'));
-
-  function messageAt(at: number): TabMessage {
-    const { state, consent } = view();
-    const { anonymousToken, identifiedToken }: IdentityContext = actor.getSnapshot().context;
-    return { v: version, at, consent, state, anonymousToken, identifiedToken };
-  }
 
   function hear(message: unknown): void {
     if (fieldOf(message, 'isAsking') && view().consent === 'denied') tabs.post(last as object);
@@ -68,12 +63,13 @@ export function followTabs({ identity, tabs, clock, sharesTokens }: FollowTabsPo
     /** Tells the others what is in force here now, unless they said so themselves.
      * @param isDecided Whether consent was decided just now: a denial is told then and never again. */
     tell(isDecided: boolean): void {
-      const { consent } = view();
-      const { anonymousToken, identifiedToken, ...rest } = messageAt(Math.max(timeOf(last) + 1, clock.now()));
-      const message = consent === 'denied' ? rest : { ...rest, anonymousToken, identifiedToken };
-      const { at, ...news } = consent === 'denied' ? { at: 0, consent } : (message as TabMessage);
+      const { state, consent } = view();
+      const { anonymousToken, identifiedToken } = actor.getSnapshot().context;
+      const isDenied = consent === 'denied';
+      const news = isDenied ? { consent } : { consent, state, anonymousToken, identifiedToken };
       const isKnown = Object.entries(news).every(([key, value]) => fieldOf(last, key) === value);
-      if (isKnown || consent === 'pending' || (consent === 'granted' ? !sharesTokens : !isDecided)) return;
+      if (isKnown || consent === 'pending' || !(isDenied ? isDecided : sharesTokens)) return;
+      const message: TabMessage = { v: version, at: Math.max(timeOf(last) + 1, clock.now()), ...news };
       last = message;
       tabs.post(message);
     },

@@ -34,7 +34,8 @@ describe('the page of a window', () => {
     win.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: false }));
     win.dispatchEvent(new Event('offline'));
     win.dispatchEvent(new Event('online'));
-    expect(heard).toEqual(['hidden', 'exit', 'restored', 'offline', 'online']);
+    win.dispatchEvent(new Event('prerenderingchange'));
+    expect(heard).toEqual(['hidden', 'exit', 'restored', 'offline', 'online', 'activated']);
   });
 
   it('listens only once someone subscribes, never to unload, and leaves nothing behind', () => {
@@ -42,7 +43,14 @@ describe('the page of a window', () => {
     const page = pageLifecycle(win as never);
     expect(listeners).toEqual([]);
     const leave = page.subscribe(() => {});
-    expect([...listeners].sort()).toEqual(['offline', 'online', 'pagehide', 'pageshow', 'visibilitychange']);
+    expect([...listeners].sort()).toEqual([
+      'offline',
+      'online',
+      'pagehide',
+      'pageshow',
+      'prerenderingchange',
+      'visibilitychange',
+    ]);
     leave();
     leave();
     expect(listeners).toEqual([]);
@@ -54,6 +62,14 @@ describe('the page of a window', () => {
     win.navigator.onLine = false;
     expect(pageLifecycle(win as never).isOnline()).toBe(false);
     expect(pageLifecycle(undefined).isOnline()).toBe(true);
+  });
+
+  it('is rendered ahead of a visit where the document says so', () => {
+    const { win, document } = fakeWindow();
+    expect(pageLifecycle(win as never).isPrerendering?.()).toBe(false);
+    Object.assign(document, { prerendering: true });
+    expect(pageLifecycle(win as never).isPrerendering?.()).toBe(true);
+    expect(pageLifecycle(undefined).isPrerendering?.()).toBe(false);
   });
 
   it.each([undefined, {}, { document: {} }])(
