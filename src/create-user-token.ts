@@ -9,6 +9,7 @@ import { pageLifecycle } from './adapters/page-lifecycle.js';
 import { storageOutbox } from './adapters/storage-outbox.js';
 import { systemClock } from './adapters/system-clock.js';
 import { broadcastTabs } from './adapters/tabs.js';
+import { uuid } from './adapters/uuid.js';
 import { localStorageOf } from './adapters/web-storage.js';
 import { createDelivery } from './delivery/create-delivery.js';
 import { emitter } from './emitter.js';
@@ -125,7 +126,7 @@ export function createUserToken(options: UserTokenOptions): UserToken {
 
   let isDisposed = false;
   let tracked = 0;
-  const idPrefix = generateAnonymousToken().slice('anonymous-'.length);
+  const idPrefix = uuid();
   const freeze = eventFreezer({
     clock,
     tokens: identity.tokens,

@@ -1,16 +1,6 @@
-import { attempt } from '../../machines/tolerant.js';
+import { uuid } from './uuid.js';
 
-/** A new anonymous token: `anonymous-` and a random UUID (RFC 9562, version 4), as search-insights writes it. */
+/** A new anonymous token, as search-insights writes it. */
 export function generateAnonymousToken(): string {
-  // Not crypto.randomUUID: it is missing on pages served over plain http. Old web views have no WebCrypto at all; there a
-  // poorer source does, since the token names a device for analytics and guards nothing.
-  const random =
-    attempt(() => crypto.getRandomValues(new Uint8Array(31))) ??
-    Uint8Array.from({ length: 31 }, () => Math.random() * 256);
-  let used = 0;
-  const digits = 'xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx'.replace(/[xy]/g, (place) => {
-    const value = random[used++]! & 15;
-    return (place === 'x' ? value : (value & 3) | 8).toString(16);
-  });
-  return `anonymous-${digits}`;
+  return `anonymous-${uuid()}`;
 }

@@ -1,11 +1,12 @@
 import { attempt, fieldOf } from '../../machines/tolerant.js';
-import { generateAnonymousToken } from './anonymous-token.js';
+
 import { memoryOutbox, type OutboxLimits } from './memory-outbox.js';
 import type { Clock, Outbox, OutboxEntry, Tabs } from './ports.js';
 import { parseSegment, segmentText } from './segment.js';
 import { withShortLock } from './short-lock.js';
 import { systemClock } from './system-clock.js';
 import { broadcastTabs } from './tabs.js';
+import { uuid } from './uuid.js';
 import { localStorageOf, safeStorage } from './web-storage.js';
 
 /** Keys of this library's outboxes, of every application. */
@@ -41,7 +42,7 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
   const memory = memoryOutbox(ports);
   const prefix = `${allPrefix}${appId}:`;
   const tabs = ports.tabs ?? broadcastTabs(prefix);
-  const page = generateAnonymousToken().slice(10);
+  const page = uuid();
   /** Its value stands for as long as the storage is not cleared: while it does, a segment that is gone was adopted. */
   const mark = `${prefix}mark`;
   const segments = new Map<string, readonly OutboxEntry[]>();
@@ -65,7 +66,7 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
   /** Whether the storage was cleared since the last look. Sets the mark where there is none. */
   function checkMark(): boolean {
     const before = seenMark;
-    if (get(mark) === undefined) put(mark, generateAnonymousToken().slice(10));
+    if (get(mark) === undefined) put(mark, uuid());
     seenMark = get(mark);
     return seenMark !== before;
   }

@@ -122,7 +122,8 @@ export function batchPlan({ outbox, clock, maxEventAgeMs, onDrop }: BatchPlanPor
     /** The next batch. It becomes the current one when it is assigned.
      * @param except Events that stay. */
     choose(maxBytes = maxBatchBytes, except: readonly OutboxEntry[] = []): Batch | undefined {
-      const waiting = [...outbox.entries()].filter((entry) => !except.includes(entry) && isWorthSending(entry));
+      const staying = new Set(except);
+      const waiting = [...outbox.entries()].filter((entry) => !staying.has(entry) && isWorthSending(entry));
       // After a failure without an answer others go first: if they pass, the network was not at fault.
       const [first, second] = [!lastFailed, lastFailed].map((isFailed) =>
         pick(
