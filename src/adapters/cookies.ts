@@ -45,7 +45,8 @@ export function parentDomains(hostname = ''): string[] {
 /** Expires every cookie of this name that a script on this page can reach: on each parent domain and each path. */
 export function expireCookies(doc: CookieDocument, name: string, attributes: CookieAttributes): void {
   const { hostname, pathname = '/' } = doc.location ?? {};
-  const parts = pathname.split('/').slice(0, 20);
+  // A path may hold a semicolon, which no attribute can.
+  const parts = pathname.replace(/\/?(;.*)?$/, '').split('/').slice(0, 20);
   for (const domain of [undefined, ...parentDomains(hostname)]) {
     parts.forEach((_, index) => {
       const path = parts.slice(0, index + 1).join('/');

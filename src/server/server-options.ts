@@ -1,0 +1,43 @@
+import type { CookieOptions } from '../adapters/cookie-jar.js';
+import { checkOptions, type UserTokenOptions } from '../options.js';
+
+/** What {@link createUserTokenServer} takes: options of `createUserToken`, under their names and with their defaults,
+ * and how visitors reach the site. */
+export interface UserTokenServerOptions
+  extends Pick<
+    UserTokenOptions,
+    | 'appId'
+    | 'apiKey'
+    | 'region'
+    | 'host'
+    | 'strategy'
+    | 'remember'
+    | 'onLogout'
+    | 'checkToken'
+    | 'maxEventAgeMs'
+    | 'batchWindowMs'
+    | 'requestTimeoutMs'
+    | 'onNotice'
+    | 'outbox'
+    | 'transport'
+    | 'clock'
+    | 'random'
+    | 'generateToken'
+  > {
+  /** Whether visitors reach the site by https. It decides about `Secure` and the prefix `__Host-`, and must be what the
+   * browser sees: behind a proxy that ends TLS it is `true`. There is no default, since a server behind a proxy can't
+   * tell. */
+  readonly secure: boolean;
+  /** How the cookies are named and kept, or `false` for none. What is handed to the page says the same.
+   * @default two cookies, host-only; the anonymous token's is set anew with each answer */
+  readonly cookie?: Omit<CookieOptions, 'server'> | false | undefined;
+}
+
+/** Checks what `createUserTokenServer` was given, and leaves out what is undefined.
+ * @throws TypeError that names the option and what would be right. */
+export function checkServerOptions(options: UserTokenServerOptions) {
+  const { secure, ...rest } = Object(options) as UserTokenServerOptions;
+  const checked = checkOptions({ ...rest, consent: 'granted' });
+  if (typeof secure !== 'boolean') throw new TypeError('usertoken: option secure must be boolean');
+  return { ...checked, secure };
+}

@@ -1,0 +1,80 @@
+import type { Consent, TokenCheck, VisitorState } from '../../machines/index.js';
+import type { CookieOptions } from '../adapters/cookie-jar.js';
+import type { InsightsEvent } from '../events/event.types.js';
+import type { EventMethods } from '../events/event-methods.js';
+import type { Receipt } from '../events/receipt.types.js';
+import type { UserTokenOptions } from '../options.js';
+import type { UserTokenEvent } from '../user-token.types.js';
+import type { RequestLike } from './request-document.js';
+
+/** What the application knows about who sent a request. */
+export interface KnownVisitor {
+  /** The visitor's choice, which the application keeps. `pending` reads and sets no cookie and sends nothing; `denied`
+   * expires the cookies. There is no default; what is no consent counts as `pending`. */
+  readonly consent: Consent;
+  /** The account that is logged in by the application's own session, or `null` for nobody. It wins over the cookie.
+   * @default nothing is known: the cookie tells */
+  readonly user?: string | number | bigint | null | undefined;
+}
+
+/** What a page needs in order to go on under the server's tokens. Plain data for JSON; give it to `fromServer`. */
+export interface HandOver extends Pick<UserTokenOptions, 'consent' | 'strategy' | 'remember' | 'onLogout'> {
+  /** The anonymous token; missing while consent is denied. */
+  readonly anonymousToken?: string;
+  /** The account that is logged in; `null` where the application knows that nobody is. */
+  readonly user?: string | null;
+  readonly cookie: CookieOptions | false;
+}
+
+/** What takes `Set-Cookie`: `Headers`, a `Response` whose headers can be changed, or Node's `ServerResponse`. */
+export type ResponseLike =
+  | Pick<Headers, 'append'>
+  | { readonly headers: Pick<Headers, 'append'> }
+  | { appendHeader(name: string, value: string): unknown };
+
+/** Who sent one request. Belongs to that request and is shared with no other. No method throws or rejects. */
+export interface Visitor extends EventMethods {
+  /** The user token in force; `undefined` while consent is denied. While it is pending, one that no cookie knows. */
+  readonly token: string | undefined;
+  /** The authenticated user token in force, with strategy `link`. */
+  readonly authenticatedToken: string | undefined;
+  readonly state: VisitorState;
+  readonly consent: Consent;
+  /** An account logged in with this request. A refusal changes nothing and says why.
+   * @param id The account's pseudonymous id: a string of 1 to 129 of `A-Z a-z 0-9 _ = + / -`, or a whole number. */
+  login(id: string | number | bigint): TokenCheck;
+  /** The account logged out with this request. Without one it does nothing. */
+  logout(): void;
+  /** Tracks one event under the tokens in force at this moment. Without consent it is dropped: a request can't wait for
+   * one. The process does not wait for what is on its way either, see `flush`. */
+  track(event: InsightsEvent): Promise<Receipt>;
+  /** Values of `Set-Cookie` that the answer must carry, one header line each; read them after `login` and `logout`. None
+   * while consent is pending. */
+  readonly setCookie: readonly string[];
+  /** Adds {@link Visitor.setCookie} to an answer, beside the cookies that it sets already.
+   * @returns Whether they were taken: not once Node has sent the headers, nor by a `Response` that can't be changed. */
+  applyTo(response: ResponseLike): boolean;
+  /** What the page goes on with. */
+  readonly handOver: HandOver;
+  /** {@link Visitor.handOver} as a data block for the page's HTML, `<script type="application/json" id="usertoken">`. A
+   * content security policy does not stop it, and nothing in it can end it early. */
+  readonly script: string;
+}
+
+/** Makes visitors of requests, and sends what they track. It keeps events that wait to be sent, and nothing else: who
+ * somebody is comes with each request, so any number of processes can serve one visitor. */
+export interface UserTokenServer {
+  /** Who sent a request. */
+  visitor(request: RequestLike, known: KnownVisitor): Visitor;
+  /** Calls `listener` for each event of a type, until the returned function is called. */
+  on<Type extends 'eventDelivered' | 'eventDropped'>(
+    type: Type,
+    listener: (event: Extract<UserTokenEvent, { readonly type: Type }>) => void,
+  ): () => void;
+  /** Sends what waits without waiting for the batch window. Resolves to whether nothing waits any more. Await it before
+   * the process ends; in workers give it to `waitUntil`.
+   * @param options.timeoutMs When to give up waiting, in milliseconds. @default 5000 */
+  flush(options?: { readonly timeoutMs?: number }): Promise<boolean>;
+  /** Hands over what waits, and leaves no timer behind. Tracking is answered `dropped: disposed` then. */
+  dispose(): void;
+}

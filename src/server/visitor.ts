@@ -1,0 +1,180 @@
+import { createActor } from 'xstate';
+import {
+  type identityMachine,
+  isAnonymousToken,
+  type OnLogout,
+  type Strategy,
+  type TokenCheck,
+  tokensOf,
+} from '../../machines/index.js';
+import { attempt } from '../../machines/tolerant.js';
+import { type CookieOptions, cookieJar } from '../adapters/cookie-jar.js';
+import type { InsightsEvent } from '../events/event.types.js';
+import { eventMethods } from '../events/event-methods.js';
+import type { Dropped, Receipt } from '../events/receipt.types.js';
+import type { noticeBoard } from '../notices.js';
+import type { UserToken } from '../user-token.types.js';
+import { dataScript } from './data-script.js';
+import { type RequestLike, requestDocument } from './request-document.js';
+import type { HandOver, KnownVisitor, ResponseLike, Visitor } from './server.types.js';
+
+/** What all visitors of a server share. Nothing of it is about one of them. */
+export interface VisitorPorts {
+  readonly secure: boolean;
+  readonly cookie: CookieOptions | false;
+  /** What the application chose, for the machine and the page. */
+  readonly choices: {
+    readonly strategy?: Strategy;
+    readonly remember?: 'session' | 'device' | 'page';
+    readonly onLogout?: OnLogout;
+  };
+  readonly machine: typeof identityMachine;
+  readonly checkToken: (token: unknown) => TokenCheck;
+  readonly generateToken: () => string;
+  readonly notices: ReturnType<typeof noticeBoard>;
+  readonly sender: () => UserToken;
+}
+
+const setCookieHeader = 'Set-Cookie';
+
+/** Runs the identity machine for the length of a request. */
+export function createVisitor(ports: VisitorPorts, request: RequestLike, known: KnownVisitor): Visitor {
+  const { machine, cookie, choices, checkToken, generateToken, notices } = ports;
+  const { strategy, onLogout } = choices;
+  const { consent: asked, user } = Object(known) as KnownVisitor;
+  const rememberUser = choices.remember !== 'page';
+
+  function openJar() {
+    const document = requestDocument(cookie ? request : '', ports.secure);
+    const rememberUser = choices.remember === 'device';
+    const jar = cookieJar(cookie || {}, { document, storage: undefined, rememberUser });
+    return { jar, document };
+  }
+
+  function stored() {
+    const { jar } = openJar();
+    const anonymousToken = jar.read('anonymous');
+    const identifiedToken = rememberUser ? jar.read('identified') : undefined;
+    return {
+      anonymousToken: isAnonymousToken(anonymousToken) ? anonymousToken : undefined,
+      identifiedToken: checkToken(identifiedToken).ok ? identifiedToken : undefined,
+    };
+  }
+
+  /** What a renewal needs. */
+  const fresh = () => (onLogout === 'renew' ? { freshAnonymousToken: generateToken() } : {});
+  const found = asked === 'granted' ? stored() : undefined;
+  const actor = createActor(machine, {
+    input: {
+      consent: asked,
+      strategy,
+      onLogout,
+      ...(user === null ? { user, ...fresh() } : {}),
+      ...found,
+      anonymousToken: found?.anonymousToken ?? generateToken(),
+    },
+  }).start();
+  const { consent } = actor.getSnapshot().value;
+  const contextNow = () => actor.getSnapshot().context;
+  const tokensNow = () => tokensOf(contextNow());
+
+  /** A login, or what the application knows. */
+  function take(type: 'identity.login' | 'identity.sync', token: unknown): TokenCheck {
+    const check = checkToken(token);
+    if (!check.ok) notices.post('token-rejected', `${check.reason}: ${check.message}`);
+    actor.send({ type, token, ...fresh() });
+    return check;
+  }
+  if (user != null) take('identity.sync', user);
+
+  function drop(dropped: Omit<Dropped, 'status'>): Promise<Receipt> {
+    const { reason, field, message } = dropped;
+    if (reason !== 'opted-out') notices.post('event-dropped', [reason, field, message].filter(Boolean).join(': '));
+    return Promise.resolve({ status: 'dropped', ...dropped });
+  }
+
+  async function track(given: unknown, type: Record<string, string> = {}): Promise<Receipt> {
+    if (consent === 'pending') return drop({ reason: 'opted-out', message: 'consent is pending' });
+    if (consent === 'denied') return drop({ reason: 'opted-out' });
+    const tokens = tokensNow();
+    // A copy as plain data first: what a toJSON leaves out can't take a token away later.
+    const event = attempt(() => JSON.parse(JSON.stringify(given))) as Record<string, unknown> | undefined;
+    if (Object(event) !== event) return ports.sender().track(event as never);
+    for (const field in type) event![field] ??= type[field];
+    for (const field of ['userToken', 'authenticatedUserToken'] as const) {
+      const check = event![field] == null ? undefined : checkToken(event![field]);
+      if (check && !check.ok) return drop({ reason: 'invalid-token', field, message: check.message });
+      event![field] = check ? check.token : tokens[field];
+    }
+    return ports.sender().track(event as unknown as InsightsEvent);
+  }
+
+  function setCookie(): readonly string[] {
+    const { anonymousToken, identifiedToken } = contextNow();
+    const { jar, document } = openJar();
+    if (!cookie || consent === 'pending') return [];
+    if (consent === 'denied') {
+      jar.erase();
+      return document.setCookie;
+    }
+    if (anonymousToken) jar.write('anonymous', anonymousToken);
+    if (identifiedToken && rememberUser) jar.write('identified', identifiedToken);
+    else jar.remove('identified');
+    return document.setCookie;
+  }
+
+  function applyTo(response: ResponseLike): boolean {
+    const lines = setCookie();
+    const taken = attempt(
+      () => {
+        for (const line of lines) {
+          if ('appendHeader' in response) response.appendHeader(setCookieHeader, line);
+          else ('headers' in response ? response.headers : response).append(setCookieHeader, line);
+        }
+        return true;
+      },
+      (error) => notices.post('error-contained', error instanceof Error ? error.name : typeof error),
+    );
+    return taken === true;
+  }
+
+  function handOver(): HandOver {
+    const { anonymousToken, identifiedToken } = contextNow();
+    const knownUser = identifiedToken ?? (user === null ? null : undefined);
+    return {
+      ...choices,
+      consent,
+      // While consent is pending the server sets no cookie: after a grant script does, until the next request.
+      cookie: cookie && { ...cookie, server: consent === 'granted' },
+      ...(anonymousToken ? { anonymousToken } : {}),
+      ...(knownUser === undefined ? {} : { user: knownUser }),
+    };
+  }
+
+  return {
+    ...eventMethods(track),
+    get token() {
+      return tokensNow().userToken;
+    },
+    get authenticatedToken() {
+      return tokensNow().authenticatedUserToken;
+    },
+    get state() {
+      return actor.getSnapshot().value.visitor;
+    },
+    consent,
+    login: (id) => take('identity.login', id),
+    logout: () => actor.send({ type: 'identity.logout', ...fresh() }),
+    track: (event) => track(event),
+    get setCookie() {
+      return setCookie();
+    },
+    applyTo,
+    get handOver() {
+      return handOver();
+    },
+    get script() {
+      return dataScript('usertoken', handOver());
+    },
+  };
+}
