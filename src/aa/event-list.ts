@@ -1,0 +1,86 @@
+import { attempt, fieldOf } from '../../machines/tolerant.js';
+import type { InsightsAdditionalEventParams } from './insights.types.js';
+import { queryCache } from './query-cache.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A list in a field, as a list: empty where there is none. */
+export const listIn = (event: unknown, field: string): readonly unknown[] => {
+  const list = fieldOf(event, field);
+  return Array.isArray(list) ? list : [];
+};
+
+/** Tells events from additional parameters by the key `index`, as search-insights does; of several of the latter the last
+ * counts. */
+export function eventsIn(params: readonly unknown[]) {
+  const events: Fields[] = [];
+  let additionalParams: InsightsAdditionalEventParams | undefined;
+  for (const param of params) {
+    if (attempt(() => 'index' in (param as object))) events.push(param as Fields);
+    else additionalParams = param as InsightsAdditionalEventParams;
+  }
+  return { events, additionalParams };
+}
+
+/** Where each method that finds or keeps an object says which search it was found by: in the event, in its items. */
+const sources: Readonly<Record<string, readonly [inEvent: boolean, inItems: boolean]>> = {
+  clickedObjectIDsAfterSearch: [true, false],
+  addedToCartObjectIDsAfterSearch: [true, true],
+  addedToCartObjectIDs: [false, true],
+};
+
+/** Notes which search each object was found by, where a call of `method` says so. */
+export function noteQueries(method: string, event: Fields): void {
+  const [inEvent, inItems] = sources[method] ?? [];
+  const items = listIn(event, 'objectData');
+  for (const [at, objectID] of listIn(event, 'objectIDs').entries()) {
+    const queryID = (inItems && fieldOf(items[at], 'queryID')) || (inEvent && event.queryID);
+    if (queryID) queryCache.put(event.index, objectID, queryID as string);
+  }
+}
+
+/** A conversion with the searches that are known for its objects, if it names none itself. */
+export function withQueries(event: Fields): Fields {
+  const objectIDs = listIn(event, 'objectIDs');
+  const data = listIn(event, 'objectData');
+  if (event.queryID || event.eventType !== 'conversion') return event;
+  const inferred: unknown[] = [];
+  const objectData = objectIDs.map((objectID, at) => {
+    const item = data[at] as Fields | undefined;
+    if (item?.queryID) return item;
+    const queryID = queryCache.get(event.index, objectID);
+    if (queryID) inferred.push(objectID);
+    return { ...item, queryID };
+  });
+  return inferred.length > 0 ? { ...event, objectData, objectIDsWithInferredQueryID: inferred } : event;
+}
+
+/** A filter as search-insights encodes it, in whole. One that is encoded already stays. */
+export function encodedFilter(filter: unknown): unknown {
+  const isEncoded = attempt(() => decodeURIComponent(filter as string) !== filter);
+  return isEncoded && typeof filter === 'string'
+    ? filter
+    : (attempt(() => encodeURIComponent(filter as string)) ?? filter);
+}
+
+/** Forgets the searches of what was bought. */
+export function forgetBought(event: Fields): void {
+  if (event.eventType !== 'conversion' || event.eventSubtype !== 'purchase') return;
+  for (const objectID of listIn(event, 'objectIDs')) queryCache.remove(event.index, objectID);
+}
+
+/** Leaves out of views what the same visitor has seen among the results of the same search. A view without `queryID`
+ * stays as it is. */
+export function viewFilter() {
+  const seenIn = new Map<unknown, { readonly search: string; readonly objectIDs: Set<unknown> }>();
+  return (event: Fields): Fields | undefined => {
+    const { eventType, index, queryID, objectIDs, userToken } = event;
+    if (eventType !== 'view' || !queryID || !Array.isArray(objectIDs)) return event;
+    const search = `${queryID} ${userToken}`;
+    const last = seenIn.get(index);
+    const seen = last?.search === search ? last.objectIDs : new Set();
+    seenIn.set(index, { search, objectIDs: seen });
+    const unseen = objectIDs.filter((objectID) => !seen.has(objectID) && seen.add(objectID));
+    return unseen.length > 0 || objectIDs.length === 0 ? { ...event, objectIDs: unseen } : undefined;
+  };
+}

@@ -1,0 +1,44 @@
+import { attempt } from '../../machines/tolerant.js';
+
+const probe = '__test_localStorage__';
+
+let store: Storage | undefined;
+let isProbed = false;
+
+/** The browser's localStorage with values as JSON. No method throws. */
+// biome-ignore lint/complexity/noStaticOnlyClass: search-insights exports it so
+export class LocalStorage {
+  /** Where values are kept: the page's localStorage if it can be written to, else nowhere. It may be replaced. */
+  static get store(): Storage | undefined {
+    if (!isProbed) {
+      LocalStorage.store = attempt(() => {
+        const { localStorage } = globalThis;
+        localStorage.setItem(probe, probe);
+        localStorage.removeItem(probe);
+        return localStorage;
+      });
+    }
+    return store;
+  }
+  static set store(replacement: Storage | undefined) {
+    isProbed = true;
+    store = replacement;
+  }
+
+  /** The value of a key; `null` where there is none or it is no JSON. */
+  static get<Value>(key: string): Value | null {
+    return attempt(() => JSON.parse(LocalStorage.store!.getItem(key)!) as Value) ?? null;
+  }
+
+  /** Keeps a value. Where it can't be kept, an error is logged. */
+  static set(key: string, value: unknown): void {
+    attempt(
+      () => LocalStorage.store?.setItem(key, JSON.stringify(value)),
+      () => console.error(`Unable to set ${key} in localStorage, storage may be full.`),
+    );
+  }
+
+  static remove(key: string): void {
+    attempt(() => LocalStorage.store?.removeItem(key));
+  }
+}

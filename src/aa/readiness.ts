@@ -1,0 +1,38 @@
+import { attempt } from '../../machines/tolerant.js';
+
+/** How long a caller waits for `init` before it hears no. */
+const patienceMs = 10_000;
+/** The most calls that wait. */
+const maxWaiting = 1_000;
+
+/** What waits until `init` has said where events go. */
+export function readiness(isReady: () => boolean, onError: (error: unknown) => void) {
+  const waiting: (() => void)[] = [];
+  return {
+    /** Calls `send` once ready. Resolves to what it resolves to; to false when that takes long, though it may still be
+     * called then. */
+    defer: (send: () => Promise<boolean>): Promise<boolean> =>
+      new Promise((resolve) => {
+        if (waiting.length >= maxWaiting) return resolve(false);
+        waiting.push(() => resolve(send()));
+        setTimeout(() => resolve(false), patienceMs);
+      }),
+
+    /** Tells `callback` once, with `null` when ready, else with what is missing. */
+    onReady(callback: (error: Error | null) => void): void {
+      let isTold = false;
+      const tell = (error: Error | null) => {
+        if (!isTold) attempt(() => callback(error), onError);
+        isTold = true;
+      };
+      waiting.push(() => tell(null));
+      if (isReady()) waiting.pop()!();
+      else setTimeout(() => tell(new Error('init has not been called with appId and apiKey')), patienceMs);
+    },
+
+    /** Lets go of what waits, if it is time. */
+    check(): void {
+      if (isReady()) for (const proceed of waiting.splice(0)) proceed();
+    },
+  };
+}

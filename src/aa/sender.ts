@@ -1,0 +1,95 @@
+import { isAnonymousToken } from '../../machines/index.js';
+import type { Outbox, Tabs, Transport } from '../adapters/ports.js';
+import { storageOutbox } from '../adapters/storage-outbox.js';
+import { createUserToken } from '../create-user-token.js';
+
+/** Where events go, apart from the agent. */
+export interface Address {
+  readonly origin: string;
+  readonly appId: string;
+  readonly apiKey: string;
+  /** Further query parameters, which search-insights calls headers. */
+  readonly others: Readonly<Record<string, string>>;
+}
+
+/** What a sender asks of its client. */
+export interface SenderPorts {
+  readonly transport: Transport;
+  /** What `addAlgoliaAgent` has added. */
+  readonly agents: readonly string[];
+  /** Whether undelivered events may be kept beyond the page. */
+  readonly mayStore: () => boolean;
+}
+
+/** Other pages say themselves who acts on them: search-insights tells nobody. */
+const noTabs: Tabs = { post() {}, open() {}, close() {} };
+
+/** Delivers the events of one address, with the machines of `createUserToken` behind it. */
+export function createSender(address: Address, { transport, agents, mayStore }: SenderPorts) {
+  const { origin, appId, apiKey, others } = address;
+  const id = { 'X-Algolia-Application-Id': appId, 'X-Algolia-API-Key': apiKey };
+
+  /** The address of this moment: agents may have been added since. */
+  function addressed<Request extends { readonly url: string }>(request: Request): Request {
+    const key = 'X-Algolia-Agent';
+    const own = new URLSearchParams(request.url.split('?')[1]).get(key);
+    const query = new URLSearchParams({ ...id, [key]: [own, ...agents].join('; '), ...others });
+    return { ...request, url: `${origin}/1/events?${query}` };
+  }
+
+  const stored = storageOutbox({ appId });
+  const outbox = Object.create(stored) as Outbox;
+  let open = () => {};
+  outbox.open = (onAdopted) => {
+    open = () => {
+      if (!mayStore()) return;
+      open = () => {};
+      stored.open!(onAdopted);
+    };
+    open();
+  };
+
+  const user = createUserToken({
+    // The address is written above: search-insights checks none of it.
+    appId: '-',
+    apiKey: '-',
+    consent: 'granted',
+    // The client keeps the cookie: search-insights writes it at other moments.
+    cookie: false,
+    outbox,
+    tabs: noTabs,
+    batchWindowMs: globalThis.document ? 250 : 0,
+    transport: {
+      get exitBudget() {
+        return transport.exitBudget;
+      },
+      send: (request, options) => transport.send(addressed(request), options),
+      handOver: (request) => transport.handOver(addressed(request)),
+    },
+  });
+
+  return {
+    /** Resolves to whether the event is accepted or stored. */
+    async send(event: object): Promise<boolean> {
+      // On Node a process lives until it knows; its other timers keep it from no end.
+      const hold = globalThis.document ? undefined : setTimeout(() => {}, 60_000);
+      const { status } = await user.track(event as never);
+      clearTimeout(hold);
+      return status !== 'dropped';
+    },
+
+    /** Brings the identity machine to the token in force. */
+    follow(token: unknown): void {
+      if (!isAnonymousToken(token)) return void user.sync((token as string) || null);
+      const state = user.state === 'anonymous' ? 'anonymous' : 'loggedOut';
+      user.identity.send({ type: 'identity.synced', state, anonymousToken: token });
+    },
+
+    /** @param isGranted Whether the visitor has not opted out. */
+    decide(isGranted: boolean): void {
+      user.consent[isGranted ? 'grant' : 'deny']();
+      // What was not allowed before may be now.
+      if (isGranted) open();
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { cookiesOf, received, useStage } from '../browser/harness.js';
+import { bundleScriptTag, openScripts, snippet } from './support/script-tag.js';
+
+/** The page's own globals. */
+declare const aa: (...args: unknown[]) => Promise<boolean> & undefined;
+declare const load: (src?: string) => Promise<void>;
+
+const stage = useStage();
+let script: string;
+beforeAll(async () => {
+  script = await bundleScriptTag();
+});
+
+const open = (code: string) => openScripts(stage, script, code);
+const init = "aa('init', { appId: 'app', apiKey: 'key', host, useCookie: true });";
+const view = (objectID: string) =>
+  `'viewedObjectIDs', { eventName: 'Seen', index: 'products', objectIDs: ['${objectID}'] }`;
+
+describe('dist/aa.min.js', () => {
+  it('runs a page written from the documentation of setUserToken: login and logout reach the events', async () => {
+    const page = await open(`${snippet()}${init}
+      aa('getUserToken', {}, (error, token) => { window.anonymousToken = token; });`);
+    await page.evaluate(() => load());
+    const token = (await cookiesOf(page.context()))._ALGOLIA;
+    expect(await page.evaluate('anonymousToken')).toBe(token);
+    await page.evaluate(`aa(${view('a')}); aa('setUserToken', 'YourUserID'); aa(${view('b')});
+      if (anonymousToken) aa('setUserToken', anonymousToken);`);
+    expect(await page.evaluate(`aa(${view('c')})`)).toBe(true);
+    await stage.collector.waitForEvents(3);
+    expect(received(stage.collector)).toEqual([`${token}: a`, 'YourUserID: b', `${token}: c`]);
+    expect(await cookiesOf(page.context())).toEqual({ _ALGOLIA: token });
+  });
+
+  it('CM-01: replays the queue in order, the last token wins, and a kept stub works on', async () => {
+    const page = await open(`${snippet()}
+      const kept = window.aa;
+      window.viaStub = () => kept(${view('later')});
+      aa('setUserToken', 'a'); aa('setUserToken', 'b'); aa(${view('queued')}); ${init}`);
+    await page.evaluate(() => load());
+    await page.evaluate('viaStub()');
+    await stage.collector.waitForEvents(2);
+    expect(received(stage.collector)).toEqual(['b: queued', 'b: later']);
+  });
+
+  it('DL-12: takes the place of the stub, so that a send after the load tells what became of it', async () => {
+    const page = await open(`${snippet()}${init}`);
+    await page.evaluate(() => load());
+    expect(await page.evaluate(`aa(${view('a')})`)).toBe(true);
+    stage.expectErrors(/422/);
+    expect(await page.evaluate(`aa('sendEvents', [{ eventType: 'view' }])`)).toBe(false);
+  });
+
+  it('lets no failing call stop those after it, arrays and arguments alike', async () => {
+    stage.expectErrors(/region|iterable|undefined|The method/);
+    const page = await open(`${snippet()}
+      aa('init', { region: 'nowhere' });
+      aa.queue.push(null, ['setUserToken', 'x'], ['nonsense']);
+      ${init} aa(${view('a')});`);
+    await page.evaluate(() => load());
+    await stage.collector.waitForEvents(1);
+    expect(received(stage.collector)).toEqual(['x: a']);
+  });
+
+  it('serves two applications under names of their own', async () => {
+    const page = await open(`${snippet('first')}
+      first('init', { appId: 'one', apiKey: 'key', host, userToken: 'x' }); first(${view('a')});`);
+    await page.evaluate(() => load());
+    await page.evaluate(`${snippet('second')}
+      second('init', { appId: 'two', apiKey: 'key', host, userToken: 'y' }); second(${view('b')});`);
+    await page.evaluate(() => load());
+    await stage.collector.waitForEvents(2);
+    const sent = stage.collector.requests.map(({ query }) => query['X-Algolia-Application-Id']);
+    expect(sent.sort()).toEqual(['one', 'two']);
+    expect(received(stage.collector).sort()).toEqual(['x: a', 'y: b']);
+  });
+
+  it('CM-07: loaded twice, as by a tag that fires twice, sends nothing twice; a second init merges', async () => {
+    const page = await open(`${snippet()}
+      aa(${view('early')}); aa('setUserToken', 'x');`);
+    await page.evaluate(() => load());
+    await page.evaluate(`${init} aa('init', { partial: true, userToken: 'y' }); aa(${view('late')});`);
+    await page.evaluate(() => load());
+    await stage.collector.waitForEvents(2);
+    expect(await page.evaluate(`aa(${view('last')})`)).toBe(true);
+    expect(received(stage.collector)).toEqual(['x: early', 'y: late', 'y: last']);
+  });
+
+  it('CM-07: a sandboxed tag hears of readiness through the queue, and of a failed load from the script element', async () => {
+    const page = await open(`${snippet()}
+      window.told = [];
+      aa.queue = [['onReady', (error) => told.push(error)]];`);
+    stage.expectErrors(/ERR_/);
+    const failed = await page.evaluate(() => load('http://127.0.0.1:1/aa.min.js').catch(({ message }) => message));
+    expect(failed).toBe('not loaded');
+    await page.evaluate(() => load());
+    expect(await page.evaluate('told')).toEqual([]);
+    await page.evaluate(init);
+    expect(await page.evaluate('told')).toEqual([null]);
+  });
+
+  it('without a snippet is aa, with the globals of search-insights', async () => {
+    const page = await open('// No snippet.');
+    await page.evaluate(() => load());
+    await page.evaluate(
+      `${init} aa(${view('a')}); AlgoliaAnalytics.default.viewedObjectIDs({ eventName: 'Seen', index: 'products', objectIDs: ['b'] })`,
+    );
+    await stage.collector.waitForEvents(2);
+    expect(await page.evaluate('typeof AlgoliaAnalytics.createInsightsClient().init')).toBe('function');
+  });
+
+  it('loses none of 1000 calls in a burst, in at most 5 requests', async () => {
+    const page = await open(`${snippet()}${init}`);
+    await page.evaluate(() => load());
+    const results = await page.evaluate(async () => {
+      const sends = Array.from({ length: 1000 }, (_, at) =>
+        aa('clickedObjectIDs', { eventName: 'Clicked', index: 'products', objectIDs: [`o${at}`] }),
+      );
+      return [...new Set(await Promise.all(sends))];
+    });
+    expect(results).toEqual([true]);
+    expect(new Set(stage.collector.events.flatMap(({ event }) => event.objectIDs as string[])).size).toBe(1000);
+    expect(stage.collector.events).toHaveLength(1000);
+    expect(stage.collector.requests.length).toBeLessThanOrEqual(5);
+  });
+});
