@@ -1,4 +1,8 @@
+import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
+
+/** The documentation site, built and looked at in a browser, and the pages of the collector. */
+const siteTests = ['test/docs/site.test.ts', 'test/cli/{timeline,playwright}.test.ts'];
 
 export default defineConfig({
   test: {
@@ -9,14 +13,56 @@ export default defineConfig({
         test: {
           name: 'behaviour',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{package,equality,compat,examples}/**'],
+          exclude: ['test/{package,equality,compat,examples,engines,hostile,fuzz}/**', ...siteTests],
         },
+      },
+      // Pages and inputs that mean no good: `npm run test:hostile`.
+      {
+        extends: true,
+        test: { name: 'hostile', include: ['test/{hostile,fuzz}/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
       },
       // What takes longer than a developer waits for; `npm run test:wide` runs it.
       ...['equality', 'compat', 'examples'].map((name) => ({
         extends: true as const,
         test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: 300_000, hookTimeout: 300_000 },
       })),
+      {
+        extends: true,
+        test: { name: 'site', include: siteTests, testTimeout: 120_000, hookTimeout: 300_000 },
+      },
+      {
+        // The tests of machines and instances once more, on the small interpreter of usertoken/lite.
+        extends: true,
+        resolve: {
+          alias: [
+            { find: /^xstate$/, replacement: resolve(import.meta.dirname, 'test/equality/support/xstate-alias.ts') },
+          ],
+        },
+        test: {
+          name: 'lite',
+          include: ['test/{machines,controller,contract,properties}/**/*.test.ts'],
+          exclude: [
+            // These walk the machines with xstate/graph.
+            'test/machines/identity.table.test.ts',
+            'test/controller/paths.test.ts',
+            // Machines inside machines, restored snapshots, inspection: the subset has none of them.
+            'test/machines/standalone.test.ts',
+            'test/controller/inspect.test.ts',
+          ],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'engines',
+          include: ['test/engines/**/*.test.ts'],
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
+          // One for each engine: their tests wait more than they work. After the others, which need the machine.
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
+        },
+      },
       {
         extends: true,
         test: {

@@ -4,7 +4,8 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { defaultEntries, entries, external, liteEntries, liteXState, nodeEntries, scriptTag } from './entries.mjs';
+import { buildCli } from './build-cli.mjs';
+import { cli, defaultEntries, entries, external, liteEntries, liteXState, nodeEntries, scriptTag } from './entries.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -26,7 +27,21 @@ const portable = pick((name) => !(name in forNode) && !(name in light));
 const withoutXState = {
   external: external.filter((name) => name !== 'xstate'),
   alias: { xstate: join(root, liteXState) },
+  define: { 'process.env.NODE_ENV': '"production"' },
 };
+
+/** The subset refuses charts it could not run as XState does, in development alone: what is shipped relies on this. */
+async function checkCharts() {
+  const { outputFiles } = await build({
+    ...shared,
+    ...withoutXState,
+    define: { 'process.env.NODE_ENV': '"development"' },
+    entryPoints: [entries.machines],
+    format: 'esm',
+    write: false,
+  });
+  await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+}
 
 async function* filesBelow(folder) {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
@@ -58,6 +73,7 @@ async function addCommonJsDeclarations() {
   }
 }
 
+await checkCharts();
 await rm(dist, { recursive: true, force: true });
 await Promise.all([
   build({
@@ -68,7 +84,22 @@ await Promise.all([
     splitting: true,
     chunkNames: 'shared-[hash]',
   }),
-  build({ ...shared, entryPoints: portable, format: 'cjs', platform: 'neutral', outExtension: { '.js': '.cjs' } }),
+  build({
+    ...shared,
+    entryPoints: pick((name) => name in portable && !defaultEntries.includes(name)),
+    format: 'cjs',
+    platform: 'neutral',
+    outExtension: { '.js': '.cjs' },
+  }),
+  build({
+    ...shared,
+    entryPoints: pick((name) => name in portable && defaultEntries.includes(name)),
+    format: 'cjs',
+    platform: 'neutral',
+    outExtension: { '.js': '.cjs' },
+    // require() gives the default export itself, with the other names on it, as search-insights has it.
+    footer: { js: 'module.exports = Object.assign(module.exports.default, module.exports);' },
+  }),
   build({ ...shared, ...withoutXState, entryPoints: light, format: 'esm', platform: 'neutral' }),
   build({
     ...shared,
@@ -87,10 +118,10 @@ await Promise.all([
     format: 'iife',
     platform: 'browser',
     minify: true,
-    define: { 'process.env.NODE_ENV': '"production"' },
   }),
   build({ ...shared, entryPoints: forNode, format: 'esm', platform: 'node' }),
   build({ ...shared, entryPoints: forNode, format: 'cjs', platform: 'node', outExtension: { '.js': '.cjs' } }),
+  buildCli(join(dist, cli.file)),
 ]);
 execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
   cwd: root,

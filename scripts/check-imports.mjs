@@ -23,6 +23,7 @@ export const layers = [
   { name: 'ports', paths: ['src/adapters/ports.ts'] },
   { name: 'adapters', paths: ['src/adapters/'], from: ['machines'], typesFrom: ['ports'] },
   { name: 'testing', paths: ['src/testing/'], typesFrom: ['ports'], packages: ['node:'] },
+  { name: 'command', paths: ['src/cli/'], from: ['testing'], packages: ['node:'] },
   {
     name: 'helpers',
     paths: ['src/emitter.ts', 'src/masked-inspect.ts', 'src/safe-send.ts'],
@@ -65,7 +66,10 @@ export const layers = [
     from: ['machines', 'adapters', 'options', 'events', 'delivery', 'wiring'],
     typesFrom: ['ports'],
   },
-  { name: 'subset', paths: ['src/lite/xstate.ts'] },
+  {
+    name: 'subset',
+    paths: ['xstate', 'xstate.types', 'chart', 'check-chart', 'actor'].map((name) => `src/lite/${name}.ts`),
+  },
   { name: 'lite', paths: ['src/lite/'], from: ['entry', 'subset'], typesFrom: ['machines', 'wiring'] },
   {
     name: 'drop-in',
@@ -78,7 +82,7 @@ export const layers = [
     paths: ['src/server/'],
     from: ['machines', 'adapters', 'helpers', 'options', 'events', 'wiring', 'entry'],
     typesFrom: ['ports'],
-    packages: ['node:'],
+    packages: ['xstate'],
   },
   {
     name: 'bindings',

@@ -29,3 +29,6 @@ export const liteXState = 'src/lite/xstate.ts';
 
 /** The script tag's file in dist/, and its source. */
 export const scriptTag = { file: 'aa.min.js', source: 'src/aa/script-tag.ts' };
+
+/** The command `usertoken`: its file in dist/, and its source. */
+export const cli = { file: 'cli.js', source: 'src/cli/index.ts' };

@@ -1,1 +1,49 @@
-export {};
+import {
+  computed,
+  DestroyRef,
+  type EnvironmentProviders,
+  InjectionToken,
+  inject,
+  makeEnvironmentProviders,
+  type Signal,
+  signal,
+} from '@angular/core';
+import type { UserToken, UserTokenSnapshot } from '../user-token.types.js';
+
+/** The instance for Angular: what is in force as signals, and the methods, which need no `this`. */
+export interface UserTokenSignals
+  extends Pick<UserToken, 'login' | 'logout' | 'track'>,
+    Readonly<{ [Name in keyof UserTokenSnapshot]: Signal<UserTokenSnapshot[Name]> }> {
+  /** The instance itself, for everything else. */
+  readonly user: UserToken;
+}
+
+const injectionToken = /* @__PURE__ */ new InjectionToken<UserTokenSignals>('usertoken');
+
+/** Provides one instance to an application. Destroying the application ends its subscription, never the instance.
+ * @param getUser Called when the instance is first injected, once for each application: on a server that is once for each
+ * request, which needs an instance of its own. */
+export function provideUserToken(getUser: () => UserToken): EnvironmentProviders {
+  return makeEnvironmentProviders([{ provide: injectionToken, useFactory: () => signalsOf(getUser()) }]);
+}
+
+function signalsOf(user: UserToken): UserTokenSignals {
+  const snapshot = signal(user.getSnapshot());
+  inject(DestroyRef).onDestroy(user.subscribe(snapshot.set));
+  return {
+    user,
+    token: computed(() => snapshot().token),
+    authenticatedToken: computed(() => snapshot().authenticatedToken),
+    state: computed(() => snapshot().state),
+    consent: computed(() => snapshot().consent),
+    login: user.login,
+    logout: user.logout,
+    track: user.track,
+  };
+}
+
+/** The instance that the application was given, in an injection context: a field, a constructor, a guard.
+ * @throws Error of Angular's (NG0201) when the application was given none. */
+export function injectUserToken(): UserTokenSignals {
+  return inject(injectionToken);
+}

@@ -1,1 +1,55 @@
-export {};
+'use client';
+
+import {
+  createContext,
+  createElement,
+  type ReactElement,
+  type ReactNode,
+  useContext,
+  useMemo,
+  useSyncExternalStore,
+} from 'react';
+import type { UserToken, UserTokenSnapshot } from '../user-token.types.js';
+
+/** The instance for React: what is in force at this render, and the methods, which need no `this` and never change. */
+export interface RenderedUserToken extends Pick<UserToken, 'login' | 'logout' | 'track'>, UserTokenSnapshot {
+  /** The instance itself, for everything else. */
+  readonly user: UserToken;
+}
+
+/** What {@link UserTokenProvider} takes. */
+export interface UserTokenProviderProps {
+  /** Made outside of rendering, once for each page; on a server once for each request. */
+  readonly user: UserToken;
+  /** What the server rendered, for the first render of a page that is hydrated; keep the object the same. @default what
+   * `user` said when the provider was first rendered */
+  readonly serverSnapshot?: UserTokenSnapshot | undefined;
+  readonly children?: ReactNode;
+}
+
+interface Provided {
+  readonly user: UserToken;
+  readonly getServerSnapshot: () => UserTokenSnapshot;
+}
+
+const Context = /* @__PURE__ */ createContext<Provided | undefined>(undefined);
+
+/** Provides one instance to the components inside. Unmounting ends their subscriptions, never the instance. */
+export function UserTokenProvider({ user, serverSnapshot, children }: UserTokenProviderProps): ReactElement {
+  const value = useMemo(() => {
+    // A part that is hydrated late was rendered with the first snapshot too.
+    const first = serverSnapshot ?? user.getSnapshot();
+    return { user, getServerSnapshot: () => first };
+  }, [user, serverSnapshot]);
+  return createElement(Context.Provider, { value }, children);
+}
+
+/** The instance that a provider above holds; the component renders again when what is in force changes.
+ * @throws TypeError when there is no provider. */
+export function useUserToken(): RenderedUserToken {
+  const provided = useContext(Context);
+  if (!provided) throw new TypeError('usertoken: useUserToken() needs a UserTokenProvider above it');
+  const { user, getServerSnapshot } = provided;
+  const snapshot = useSyncExternalStore(user.subscribe, user.getSnapshot, getServerSnapshot);
+  return { ...snapshot, user, login: user.login, logout: user.logout, track: user.track };
+}

@@ -1,1 +1,48 @@
-export {};
+import { getContext, setContext } from 'svelte';
+import { createSubscriber } from 'svelte/reactivity';
+import type { UserToken, UserTokenSnapshot } from '../user-token.types.js';
+
+/** The instance for Svelte: what is in force, read reactively in templates, `$derived` and `$effect`, and the methods,
+ * which need no `this`. Read properties where they are used: one that is taken out is a plain value. */
+export interface ReactiveUserToken extends Pick<UserToken, 'login' | 'logout' | 'track'>, UserTokenSnapshot {
+  /** The instance itself, for everything else. */
+  readonly user: UserToken;
+}
+
+const key = Symbol('usertoken');
+
+/** Provides one instance to the calling component and those inside of it; call it while the root component is initialised.
+ * On a server each request has an instance of its own. Unmounting ends the subscription, never the instance. */
+export function setUserToken(user: UserToken): void {
+  const subscribe = createSubscriber((update) => user.subscribe(update));
+  const read = <Name extends keyof UserTokenSnapshot>(name: Name): UserTokenSnapshot[Name] => {
+    subscribe();
+    return user.getSnapshot()[name];
+  };
+  setContext<ReactiveUserToken>(key, {
+    user,
+    get token() {
+      return read('token');
+    },
+    get authenticatedToken() {
+      return read('authenticatedToken');
+    },
+    get state() {
+      return read('state');
+    },
+    get consent() {
+      return read('consent');
+    },
+    login: user.login,
+    logout: user.logout,
+    track: user.track,
+  });
+}
+
+/** The instance that a component above was given; call it while a component is initialised.
+ * @throws TypeError when none was given. */
+export function useUserToken(): ReactiveUserToken {
+  const reactive = getContext<ReactiveUserToken | undefined>(key);
+  if (!reactive) throw new TypeError('usertoken: call setUserToken(user) in a component above useUserToken()');
+  return reactive;
+}

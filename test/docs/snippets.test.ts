@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { guidePages, root, type Snippet, snippetsOf } from './support/guide.js';
+import { guidePages, isFromExample, root, type Snippet, snippetsOf } from './support/guide.js';
 import { launchChromium, runInBrowser } from './support/run-in-browser.js';
 import { runInNode } from './support/run-in-node.js';
 import { typeErrorsOf } from './support/snippet-types.js';
 
-const snippets = guidePages().flatMap(snippetsOf);
+const snippets = guidePages()
+  .flatMap(snippetsOf)
+  .filter((each) => !isFromExample(each));
 const isModule = ({ language }: Snippet) => ['ts', 'js'].includes(language);
 const isForBrowser = ({ language, flags }: Snippet) => language === 'html' || flags.includes('browser');
 

@@ -49,12 +49,19 @@ test('work at load time would be noticed', async () => {
 describe.each(specifiers)('%s', (specifier) => {
   describe.each(['import', 'require'] as const)('loaded by %s', (way) => {
     const kind = loaders[way];
-    // xstate comes first: what it does at load time is not this package's work.
-    const xstate = load(way, 'xstate');
+    // Peers come first: what they do at load time is not this package's work.
+    const framework = {
+      vue: ['vue'],
+      svelte: ['svelte', 'svelte/reactivity'],
+      react: ['react'],
+      angular: ['@angular/core'],
+    }[specifier.split('/')[1] ?? ''];
+    const frameworkFirst = (framework ?? []).map((peer) => load(way, peer)).join('\n');
+    const peers = `${load(way, 'xstate')}\n${frameworkFirst}`;
 
     test('does no work: no call of a global, no new global', async () => {
       // Node's own modules read what is replaced here when usertoken/testing loads them for the first time.
-      const first = specifier === 'usertoken/testing' ? `${xstate}\n${load(way, 'node:http')}` : xstate;
+      const first = specifier === 'usertoken/testing' ? `${peers}\n${load(way, 'node:http')}` : peers;
       expect(await workOf(first, load(way, specifier), kind)).toEqual({ called: [], added: [] });
     });
 
@@ -69,7 +76,8 @@ describe.each(specifiers)('%s', (specifier) => {
     test.each(['globalThis.window = {};', 'globalThis.window = {}; globalThis.document = {};'])(
       'loads after %s',
       async (before) => {
-        expect(await runNode(`${before} ${load(way, specifier)} process.stdout.write('loaded');`, kind)).toBe('loaded');
+        const code = `${frameworkFirst} ${before} ${load(way, specifier)} process.stdout.write('loaded');`;
+        expect(await runNode(code, kind)).toBe('loaded');
       },
     );
   });

@@ -1,9 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { build as esbuild } from 'esbuild';
 import { build as viteBuild } from 'vite';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { entries } from '../../scripts/entries.mjs';
+import { cli, entries } from '../../scripts/entries.mjs';
 import { exportNames } from './support/export-names.js';
 import { runProbe, writeProbes } from './support/probe.js';
 
@@ -21,7 +23,7 @@ describe('the tarball', () => {
     const perEntry = Object.keys(entries).flatMap((name) =>
       ['js', 'cjs', 'd.ts', 'd.cts'].map((end) => `dist/${name}.${end}`),
     );
-    const expected = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', ...perEntry].map(
+    const expected = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', `dist/${cli.file}`, ...perEntry].map(
       (name) => `package/${name}`,
     );
     const patterns = [
@@ -73,8 +75,9 @@ describe('the tarball', () => {
 describe('PK-03: the installed package', () => {
   async function expectToWork(folder: string, file: string) {
     const { version } = await manifestIn(folder);
+    const { usertoken, machines, testing } = exportNames;
     expect(await runProbe(folder, file)).toEqual({
-      names: exportNames,
+      names: { usertoken, machines, testing },
       login: { ok: true, token: 'account-1' },
       receipt: { status: 'delivered' },
       state: 'identified',
@@ -90,6 +93,22 @@ describe('PK-03: the installed package', () => {
       ],
     });
   }
+
+  test.each(Object.entries(exportNames))('has an entry %s that exports what is listed', async (entry, names) => {
+    const specifier = JSON.stringify(entry === 'usertoken' ? entry : `usertoken/${entry}`);
+    const code = `const own = (all) => Object.keys(all).filter((name) => !/^(default|module.exports)$/.test(name)).sort();
+      const { createRequire } = await import('node:module');
+      console.log(JSON.stringify([await import(${specifier}), createRequire(import.meta.url)(${specifier})].map(own)));`;
+    await writeFile(join(consumer, `names-${entry}.mjs`), code);
+    const { stdout } = await promisify(execFile)(process.execPath, [`names-${entry}.mjs`], { cwd: consumer });
+    expect(JSON.parse(stdout)).toEqual([names, names]);
+  });
+
+  test('brings the command usertoken', async () => {
+    const { version } = await manifestIn(consumer);
+    const { stdout } = await promisify(execFile)(join(consumer, 'node_modules/.bin/usertoken'), ['--version']);
+    expect(stdout).toBe(`${version}\n`);
+  });
 
   test('works in Node as an ES module', () => expectToWork(consumer, 'probe.mjs'));
 

@@ -9,7 +9,7 @@ export interface Snippet {
   /** File and line of its first line, such as `README.md:12`. */
   readonly at: string;
   readonly language: string;
-  /** What follows the language: `browser` has it run in Chromium. */
+  /** What follows the language: `browser` has it run in Chromium, `from=FILE#REGION` names the code it is. */
   readonly flags: readonly string[];
   readonly code: string;
 }
@@ -43,6 +43,11 @@ export function snippetsOf({ path, text }: Page): Snippet[] {
   }
   if (open) throw new Error(`${open.at}: the block has no end`);
   return snippets;
+}
+
+/** Whether a snippet is the code of an example, which is built and walked through as a whole. */
+export function isFromExample({ flags }: Snippet): boolean {
+  return flags.some((flag) => flag.startsWith('from='));
 }
 
 /** The page's text without its fenced blocks. */

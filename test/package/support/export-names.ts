@@ -29,5 +29,9 @@ export const exportNames = {
     'retryDelayMs',
     'tokensOf',
   ],
+  vue: ['useUserToken', 'userTokenPlugin'],
+  svelte: ['setUserToken', 'useUserToken'],
+  angular: ['injectUserToken', 'provideUserToken'],
+  react: ['UserTokenProvider', 'useUserToken'],
   testing: ['checkEventsBody', 'createCollector', 'fakeClock', 'fakePage', 'fakeTabs', 'fakeTransport', 'settled'],
 };

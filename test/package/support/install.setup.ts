@@ -23,9 +23,9 @@ const leftOut = new Set(['node_modules', 'dist', '.git', '.tmp']);
 export interface PackedPackage {
   /** Files in the tarball, sorted. */
   readonly files: readonly string[];
-  /** A project with the tarball and the xstate of this repository installed. */
+  /** A project with the tarball, and the xstate and the frameworks of this repository, installed. */
   readonly consumer: string;
-  /** The same with the oldest xstate that the package claims to work with. */
+  /** One with the oldest xstate that the package claims to work with, and no framework. */
   readonly oldestConsumer: string;
 }
 
@@ -53,11 +53,14 @@ async function pack(folder: string): Promise<string> {
   return join(folder, tarball);
 }
 
-async function install(folder: string, tarball: string, xstate: string): Promise<string> {
+/** What the bindings bind to, in the versions of this repository. */
+const frameworks = ['vue', 'svelte', 'react', '@angular/core'];
+
+async function install(folder: string, tarball: string, others: readonly string[]): Promise<string> {
   await mkdir(folder);
   await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }));
   const options = ['--no-audit', '--no-fund', '--prefer-offline', '--save-exact'];
-  await run('npm', ['install', ...options, tarball, `xstate@${xstate}`], { cwd: folder });
+  await run('npm', ['install', ...options, tarball, ...others], { cwd: folder });
   return folder;
 }
 
@@ -68,12 +71,21 @@ export default async function setup(project: TestProject) {
   try {
     const tarball = await pack(folder);
     const list = await run('tar', ['-tzf', tarball]);
-    const { version } = await readJson(join(root, 'node_modules/xstate/package.json'));
+    const installed = async (name: string) => {
+      const { version } = await readJson(join(root, 'node_modules', name, 'package.json'));
+      return `${name}@${version}`;
+    };
     const { peerDependencies } = await readJson(join(root, 'package.json'));
     project.provide('packed', {
       files: list.trim().split('\n').sort(),
-      consumer: await install(join(folder, 'consumer'), tarball, version),
-      oldestConsumer: await install(join(folder, 'oldest'), tarball, peerDependencies.xstate.replace('^', '')),
+      consumer: await install(
+        join(folder, 'consumer'),
+        tarball,
+        await Promise.all(['xstate', ...frameworks].map(installed)),
+      ),
+      oldestConsumer: await install(join(folder, 'oldest'), tarball, [
+        `xstate@${peerDependencies.xstate.replace('^', '')}`,
+      ]),
     });
   } catch (error) {
     await teardown();

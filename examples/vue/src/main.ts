@@ -1,0 +1,9 @@
+// #region provide
+import { userTokenPlugin } from 'usertoken/vue';
+import { createApp } from 'vue';
+import Shop from './Shop.vue';
+import { user } from './user';
+import './shop.css';
+
+createApp(Shop).use(userTokenPlugin, user).mount('#app');
+// #endregion

@@ -1,0 +1,44 @@
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { cli } from './entries.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** An import that ends in `?bundle` is the module's script for browsers, as a text. */
+const scriptsAsText = {
+  name: 'scripts as text',
+  setup({ onResolve, onLoad, resolve }) {
+    onResolve({ filter: /\?bundle$/ }, async ({ path, resolveDir, kind }) => {
+      const { path: file } = await resolve(path.replace(/\?bundle$/, ''), { resolveDir, kind });
+      return { path: file, namespace: 'script' };
+    });
+    onLoad({ filter: /.*/, namespace: 'script' }, async ({ path }) => {
+      const { outputFiles } = await build({
+        entryPoints: [path],
+        bundle: true,
+        format: 'esm',
+        target: 'es2022',
+        minify: true,
+        write: false,
+      });
+      return { contents: outputFiles[0].text, loader: 'text', watchFiles: [path] };
+    });
+  },
+};
+
+/** Builds the command `usertoken`: one file with all it needs, its pages included.
+ * @param {string} outfile */
+export async function buildCli(outfile) {
+  await build({
+    absWorkingDir: root,
+    entryPoints: [cli.source],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'es2022',
+    loader: { '.html': 'text', '.css': 'text' },
+    plugins: [scriptsAsText],
+    logLevel: 'warning',
+  });
+}

@@ -1,0 +1,157 @@
+// @vitest-environment happy-dom
+import { useSelector } from '@xstate/react';
+import { act, createElement, type ReactNode, StrictMode } from 'react';
+import { createRoot, hydrateRoot } from 'react-dom/client';
+import { renderToString } from 'react-dom/server';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type RenderedUserToken, UserTokenProvider, useUserToken } from '../../src/bindings/react.js';
+import { memoryJar, type TokenJar, type UserToken } from '../../src/index.js';
+import { alone, type Binding, bindingContract, counted, line } from './support/contract.js';
+
+const environment = globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean };
+beforeAll(() => {
+  environment.IS_REACT_ACT_ENVIRONMENT = true;
+});
+afterAll(() => {
+  delete environment.IS_REACT_ACT_ENVIRONMENT;
+});
+
+function Reader({ onRender }: { readonly onRender?: (got: RenderedUserToken) => void }) {
+  const got = useUserToken();
+  onRender?.(got);
+  return createElement('p', null, line(got));
+}
+
+const provide = (user: UserToken, children: ReactNode) => createElement(UserTokenProvider, { user }, children);
+const shownIn = (root: Element) => [...root.querySelectorAll('p')].map((node) => node.textContent);
+
+function bindingIn(wrap: (tree: ReactNode) => ReactNode, rendersTwice: boolean): Binding {
+  return {
+    async mount(user, readers) {
+      const container = document.createElement('main');
+      const root = createRoot(container);
+      const got: RenderedUserToken[] = [];
+      const onRender = (next: RenderedUserToken) => void got.push(next);
+      const show = (count: number) =>
+        act(async () => {
+          const all = Array.from({ length: count }, (_, key) => createElement(Reader, { key, onRender }));
+          root.render(wrap(provide(user, all)));
+        });
+      await show(readers);
+      return {
+        shown: () => shownIn(container),
+        bound: () => got[0]!,
+        renders: () => got.length / (rendersTwice ? 2 : 1),
+        setReaders: show,
+        settle: () => act(async () => {}),
+        unmount: () => act(async () => root.unmount()),
+      };
+    },
+    async mountWithoutInstance() {
+      let caught: unknown;
+      const root = createRoot(document.createElement('main'), { onUncaughtError: (error) => (caught = error) });
+      await act(async () => root.render(wrap(createElement(Reader))));
+      throw caught;
+    },
+    missingInstance: /needs a UserTokenProvider above/,
+    renderOnServer: async (user) => renderToString(wrap(provide(user, createElement(Reader)))),
+  };
+}
+
+bindingContract(
+  'react',
+  bindingIn((tree) => tree, false),
+);
+bindingContract(
+  'react in StrictMode',
+  bindingIn((tree) => createElement(StrictMode, null, tree), true),
+);
+
+test('XS-01: StrictMode makes no second actor, cookie write or set of listeners', async () => {
+  const writes: string[] = [];
+  const kept = memoryJar();
+  const jar: TokenJar = {
+    ...kept,
+    write: (slot, token) => {
+      writes.push(slot);
+      kept.write(slot, token);
+    },
+  };
+  const actors = new Set<string>();
+  const made = alone({
+    jar,
+    inspect: ({ type, actorRef }) => type === '@xstate.actor' && actors.add(actorRef.sessionId),
+  });
+  const { user, listeners } = counted(made.user);
+  const [writesBefore, actorsBefore, heardBefore] = [writes.length, actors.size, made.page.listeners];
+  expect([writesBefore, actorsBefore, heardBefore]).toEqual([1, 2, 1]);
+
+  const root = createRoot(document.createElement('main'));
+  await act(async () => root.render(createElement(StrictMode, null, provide(user, createElement(Reader)))));
+  expect(listeners()).toBe(1);
+  expect([writes.length, actors.size, made.page.listeners]).toEqual([writesBefore, actorsBefore, heardBefore]);
+  await act(async () => root.unmount());
+  expect(listeners()).toBe(0);
+});
+
+async function hydrate(user: UserToken, html: string, change: () => void = () => {}) {
+  const container = document.createElement('main');
+  container.innerHTML = html;
+  const errors: unknown[] = [];
+  const onRecoverableError = (error: unknown) => void errors.push(error);
+  const serverSnapshot = alone({ user: 'u1' }).user.getSnapshot();
+  const tree = createElement(UserTokenProvider, { user, serverSnapshot }, createElement(Reader));
+  const root = await act(async () => {
+    const made = hydrateRoot(container, tree, { onRecoverableError });
+    change();
+    return made;
+  });
+  return { shown: shownIn(container), errors, unmount: () => act(async () => root.unmount()) };
+}
+
+const rendered = (user: UserToken) => renderToString(provide(user, createElement(Reader)));
+
+test('hydrates what the server rendered without a mismatch, then shows what the page knows by now', async () => {
+  const html = rendered(alone({ user: 'u1' }).user);
+  const { user } = alone({ user: 'u1' });
+  const { shown, errors, unmount } = await hydrate(user, html, () => user.logout());
+  expect(errors).toEqual([]);
+  expect(shown).toEqual(['anonymous-1 undefined loggedOut granted']);
+  await unmount();
+});
+
+test('a mismatch would be noticed', async () => {
+  const { errors, unmount } = await hydrate(alone().user, rendered(alone({ user: 'u2' }).user));
+  expect(errors).toHaveLength(1);
+  await unmount();
+});
+
+test('another instance given to the provider takes the place of the first', async () => {
+  const [one, two] = [counted(alone({ user: 'u1' }).user), counted(alone({ user: 'u2' }).user)];
+  const container = document.createElement('main');
+  const root = createRoot(container);
+  for (const { user } of [one, two]) await act(async () => root.render(provide(user, createElement(Reader))));
+  expect(shownIn(container)).toEqual(['u2 undefined identified granted']);
+  expect([one.listeners(), two.listeners()]).toEqual([0, 1]);
+  await act(async () => root.unmount());
+});
+
+function Visitor({ user }: { readonly user: UserToken }) {
+  return createElement(
+    'p',
+    null,
+    useSelector(user.identity, ({ value }) => value.visitor),
+  );
+}
+
+test('@xstate/react: useSelector follows the identity actor', async () => {
+  const { user } = alone();
+  const container = document.createElement('main');
+  const root = createRoot(container);
+  await act(async () => root.render(createElement(StrictMode, null, createElement(Visitor, { user }))));
+  expect(shownIn(container)).toEqual(['anonymous']);
+  await act(async () => void user.login('u1'));
+  expect(shownIn(container)).toEqual(['identified']);
+  await act(async () => root.unmount());
+  expect(user.identity.getSnapshot().status).toBe('active');
+});

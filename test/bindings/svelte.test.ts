@@ -1,0 +1,106 @@
+// @vitest-environment happy-dom
+import { useSelector } from '@xstate/svelte';
+import { expect, test } from 'vitest';
+import type { ReactiveUserToken } from '../../src/bindings/svelte.js';
+import type { UserToken } from '../../src/index.js';
+import { alone, bindingContract, counted } from './support/contract.js';
+import { loadSvelte } from './support/load-svelte.js';
+
+const { Derived, flushSync, mount, Root, Selector, setUserToken, unmount } = await loadSvelte('client');
+const { render, Root: ServerRoot } = await loadSvelte('server');
+
+const nothing = () => {};
+const shownIn = (target: Element) => [...target.querySelectorAll('p')].map((node) => node.textContent ?? '');
+
+function mountRoot(user: UserToken | undefined, readers: number) {
+  const target = document.createElement('main');
+  const got: ReactiveUserToken[] = [];
+  let renders = 0;
+  const props = {
+    user,
+    readers,
+    onRender: () => {
+      renders += 1;
+    },
+    onSetup: (reactive: ReactiveUserToken) => got.push(reactive),
+  };
+  const app = mount(Root, { target, props });
+  flushSync();
+  return {
+    shown: () => shownIn(target),
+    bound: () => got[0]!,
+    renders: () => renders,
+    async setReaders(next: number) {
+      app.setReaders(next);
+      flushSync();
+    },
+    settle: async () => flushSync(),
+    unmount: () => unmount(app),
+  };
+}
+
+bindingContract('svelte', {
+  mount: async (user, readers) => mountRoot(user, readers),
+  mountWithoutInstance: async () => mountRoot(undefined, 1),
+  missingInstance: /call setUserToken\(user\)/,
+  async renderOnServer(user) {
+    const { body } = render(ServerRoot, { props: { user, readers: 1, onRender: nothing, onSetup: nothing } });
+    return body;
+  },
+});
+
+test('runes: $derived and $effect follow, and run only when what they read changes', async () => {
+  const { user, listeners } = counted(alone().user);
+  const seen: boolean[] = [];
+  const target = document.createElement('main');
+  const context = new Map();
+  const app = mount(
+    (anchor: unknown, props: object) => {
+      setUserToken(user);
+      Derived(anchor, props);
+    },
+    { target, props: { seen }, context },
+  );
+  flushSync();
+  user.login('u1');
+  flushSync();
+  user.login('u2');
+  flushSync();
+  user.logout();
+  flushSync();
+  expect(seen).toEqual([false, true, false]);
+  expect(shownIn(target)).toEqual(['false']);
+  expect(listeners()).toBe(1);
+  await unmount(app);
+  await expect.poll(listeners).toBe(0);
+});
+
+test('a property read outside of an effect is what is in force, without a subscription', async () => {
+  const { user, listeners } = counted(alone().user);
+  const app = mountRoot(user, 1);
+  const reactive = app.bound();
+  await app.unmount();
+  await expect.poll(listeners).toBe(0);
+  user.login('u1');
+  expect([reactive.token, reactive.state]).toEqual(['u1', 'identified']);
+  expect(listeners()).toBe(0);
+});
+
+test('@xstate/svelte: useSelector follows the identity actor', async () => {
+  const { user } = alone();
+  const target = document.createElement('main');
+  const app = mount(Selector, { target, props: { actor: user.identity } });
+  expect(shownIn(target)).toEqual(['anonymous']);
+  user.login('u1');
+  flushSync();
+  expect(shownIn(target)).toEqual(['identified']);
+  await unmount(app);
+  expect(user.identity.getSnapshot().status).toBe('active');
+
+  const consents: string[] = [];
+  const stop = useSelector(user.identity, ({ value }) => value.consent).subscribe((consent) => consents.push(consent));
+  user.consent.deny();
+  stop();
+  user.consent.grant();
+  expect(consents).toEqual(['granted', 'denied']);
+});

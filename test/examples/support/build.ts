@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const leftOut = new Set(['node_modules', 'dist', '.git', '.tmp']);
+
+/** An example as it is checked. */
+export interface Example {
+  readonly name: string;
+  /** The file that names the collector, and what it holds then. */
+  readonly configure: (host: string) => readonly [file: string, text: string];
+  /** What a page's browser loads, in the example's folder once it is built. */
+  readonly output: string;
+  /** A component's file and a text in it, where the tool replaces the component in the open page when the file changes. */
+  readonly component?: string;
+}
+
+const byEnvironment: Example['configure'] = (host) => ['.env.local', `VITE_INSIGHTS_HOST=${host}\n`];
+
+export const examples: readonly Example[] = [
+  { name: 'vue', configure: byEnvironment, output: 'dist', component: 'src/Shop.vue' },
+  { name: 'svelte', configure: byEnvironment, output: 'dist', component: 'src/Shop.svelte' },
+  { name: 'react', configure: byEnvironment, output: 'dist', component: 'src/Shop.tsx' },
+  {
+    name: 'angular',
+    configure: (host) => [
+      'src/environment.ts',
+      `export const environment = { appId: 'app', apiKey: 'key', host: '${host}' };\n`,
+    ],
+    output: 'dist',
+  },
+];
+
+/** The environment of a user: the test runner sets NODE_ENV, which would have tools build for tests. */
+const { NODE_ENV, ...env } = process.env;
+
+async function npm(folder: string, ...args: string[]): Promise<void> {
+  try {
+    await promisify(execFile)('npm', args, { cwd: folder, env, maxBuffer: 1e7 });
+  } catch (error) {
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+    throw new Error(`npm ${args.join(' ')} failed.\n${stdout}${stderr}`);
+  }
+}
+
+/** Packs a copy of the sources, as a publish from a clean checkout would.
+ * @returns The tarball. */
+export async function packPackage(folder: string): Promise<string> {
+  const source = join(folder, 'source');
+  await cp(root, source, {
+    recursive: true,
+    filter: (path) => !leftOut.has(relative(root, path)) && !path.endsWith('.tgz'),
+  });
+  await symlink(join(root, 'node_modules'), join(source, 'node_modules'));
+  await npm(source, 'pack', '--pack-destination', folder);
+  const tarball = (await readdir(folder)).find((name) => name.endsWith('.tgz'));
+  if (!tarball) throw new Error('npm pack left no tarball');
+  return join(folder, tarball);
+}
+
+/** Installs an example outside of the repository, with the tarball as `usertoken`, and builds it.
+ * @returns The example's folder there. */
+export async function buildExample({ name, configure }: Example, folder: string, tarball: string, host: string) {
+  const place = join(folder, name);
+  await mkdir(place);
+  await cp(join(root, 'examples', name), place, { recursive: true });
+  const [file, text] = configure(host);
+  await writeFile(join(place, file), text);
+  await npm(place, 'install', '--no-audit', '--no-fund', '--prefer-offline', tarball);
+  await npm(place, 'run', 'build');
+  return place;
+}

@@ -1,0 +1,102 @@
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import type { Collector } from '../../../src/testing/index.js';
+
+const patiently = { timeout: 15_000, interval: 50 };
+
+/** The hooks that every example has, as `data-test`. */
+export function shopOn(page: Page) {
+  const at = (hook: string) => page.locator(`[data-test="${hook}"]`);
+  return {
+    press: (hook: string) => at(hook).click(),
+    text: async (hook: string) => (await at(hook).textContent())?.trim(),
+    shows: (hook: string, text: string | RegExp) =>
+      expect.poll(async () => (await at(hook).textContent())?.trim(), { ...patiently, message: hook }).toMatch(text),
+    cookies: async () => (await page.context().cookies()).map(({ name }) => name).sort(),
+  };
+}
+
+/** What the collector has, one line for each event: `token: name of the event`. */
+const arrived = (collector: Collector) =>
+  collector.events.map(({ event, userToken }) => `${userToken}: ${event.eventName} ${event.objectIDs}`);
+
+/** Walks through a shop as a visitor does: looks before a choice, allows, logs in, buys, reloads, logs out, refuses. */
+export async function walkThrough(page: Page, address: string, collector: Collector): Promise<void> {
+  const shop = shopOn(page);
+  const expected: string[] = [];
+  const expectArrived = async (...lines: string[]) => {
+    expected.push(...lines);
+    await expect.poll(() => arrived(collector).sort(), patiently).toEqual([...expected].sort());
+  };
+
+  await page.goto(address);
+  await shop.shows('consent', /^pending$/);
+  await shop.shows('state', /^anonymous$/);
+  const anonymous = (await shop.text('token'))!;
+  expect(anonymous).toMatch(/^anonymous-/);
+  await shop.press('look-teapot');
+  await shop.shows('last-event', /^Product Clicked: stored$/);
+  expect(await shop.cookies()).toEqual([]);
+  await expectArrived();
+
+  await shop.press('grant');
+  await shop.shows('consent', /^granted$/);
+  expect(await shop.text('token')).toBe(anonymous);
+  const all = 'teapot,kettle,cup,tin';
+  await expectArrived(`${anonymous}: Products Seen ${all}`, `${anonymous}: Product Clicked teapot`);
+
+  await shop.press('login');
+  await shop.shows('state', /^identified$/);
+  await shop.shows('token', /^ada-1815$/);
+  await shop.press('add-teapot');
+  await shop.press('add-tin');
+  await shop.shows('cart', /^Teapot, Tea tin$/);
+  await shop.press('buy');
+  await shop.shows('cart', /^Empty$/);
+  await shop.shows('last-event', /^Cart Bought: delivered$/);
+  await expectArrived(
+    'ada-1815: Product Added teapot',
+    'ada-1815: Product Added tin',
+    'ada-1815: Cart Bought teapot,tin',
+  );
+  const bought = collector.events.find(({ event }) => event.eventName === 'Cart Bought')!.event;
+  expect(bought).toMatchObject({ eventSubtype: 'purchase', value: 43.5, currency: 'EUR' });
+
+  await page.reload();
+  await shop.shows('state', /^identified$/);
+  await shop.shows('token', /^ada-1815$/);
+  await shop.shows('consent', /^granted$/);
+  await expectArrived(`ada-1815: Products Seen ${all}`);
+
+  await shop.press('logout');
+  await shop.shows('state', /^loggedOut$/);
+  await shop.shows('token', new RegExp(`^${anonymous}$`));
+  await shop.press('look-cup');
+  await expectArrived(`${anonymous}: Product Clicked cup`);
+
+  await shop.press('deny');
+  await shop.shows('consent', /^denied$/);
+  await shop.shows('token', /^none$/);
+  expect(await shop.cookies()).toEqual([]);
+  await shop.press('look-kettle');
+  await shop.shows('last-event', /^Product Clicked: dropped$/);
+  await page.reload();
+  await shop.shows('consent', /^denied$/);
+  await shop.shows('last-event', /^Products Seen: dropped$/);
+  await expectArrived();
+  expect(collector.requests.filter(({ status }) => status !== 200)).toEqual([]);
+}
+
+/** Expects the page to fit a width without sideways scrolling, and controls that a finger hits. */
+export async function expectToFit(page: Page, width: number): Promise<void> {
+  await page.setViewportSize({ width, height: 800 });
+  const { scrollWidth, small, nameless } = await page.evaluate(() => {
+    const buttons = [...document.querySelectorAll('button')];
+    return {
+      scrollWidth: document.documentElement.scrollWidth,
+      small: buttons.filter((button) => button.getBoundingClientRect().height < 44).map((button) => button.outerHTML),
+      nameless: buttons.filter((button) => !button.textContent?.trim()).map((button) => button.outerHTML),
+    };
+  });
+  expect({ scrollWidth, small, nameless }).toEqual({ scrollWidth: width, small: [], nameless: [] });
+}

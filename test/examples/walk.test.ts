@@ -1,0 +1,66 @@
+import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { useStage } from '../browser/harness.js';
+import { buildExample, examples, packPackage } from './support/build.js';
+import { serveDevelopment, serveFolder } from './support/serve.js';
+import { expectToFit, shopOn, walkThrough } from './support/walk.js';
+
+const stage = useStage();
+let folder: string;
+let tarball: string;
+
+beforeAll(async () => {
+  // Outside of the repository, so that nothing is resolved to its node_modules.
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'usertoken-examples-')));
+  tarball = await packPackage(folder);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe.each(examples)('examples/$name', (example) => {
+  let place: string;
+  beforeAll(async () => {
+    place = await buildExample(example, folder, tarball, stage.collector.origin);
+  });
+
+  test('serves a visitor, with each event under the right token, on a phone and a desktop', async () => {
+    const server = await serveFolder(join(place, example.output));
+    try {
+      const page = await (await stage.context()).newPage();
+      await walkThrough(page, `${server.origin}/`, stage.collector);
+      for (const width of [360, 1280]) await expectToFit(page, width);
+    } finally {
+      await server.close();
+    }
+  });
+
+  const { component } = example;
+  if (!component) return;
+  test('keeps its instance when a component is replaced in the open page', async () => {
+    const server = await serveDevelopment(place);
+    try {
+      const page = await (await stage.context()).newPage();
+      const shop = shopOn(page);
+      await page.goto(`${server.origin}/`);
+      await shop.press('grant');
+      await shop.press('login');
+      await shop.shows('token', /^ada-1815$/);
+      await page.evaluate(() => Object.assign(window, { isSamePage: true }));
+
+      const file = join(place, component);
+      await writeFile(file, (await readFile(file, 'utf8')).replace('Kettle &amp; Leaf', 'Leaf &amp; Kettle'));
+      await expect.poll(() => page.locator('h1').textContent(), { timeout: 20_000 }).toBe('Leaf & Kettle');
+      expect(await page.evaluate(() => 'isSamePage' in window)).toBe(true);
+      expect(await shop.text('token')).toBe('ada-1815');
+      await shop.press('logout');
+      await shop.shows('state', /^loggedOut$/);
+      await shop.press('look-tin');
+      const clicks = () => stage.collector.events.filter(({ event }) => event.eventName === 'Product Clicked');
+      await stage.collector.waitForEvents(() => clicks().length > 0);
+      expect(clicks().map(({ userToken }) => userToken)).toEqual([await shop.text('token')]);
+    } finally {
+      await server.close();
+    }
+  });
+});
