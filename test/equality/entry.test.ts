@@ -1,0 +1,108 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { entries, liteXState } from '../../scripts/entries.mjs';
+import type * as lite from '../../src/lite/index.js';
+import { exportNames } from '../package/support/export-names.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const { outputFiles, metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: [entries.lite],
+  alias: { xstate: join(root, liteXState) },
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  target: 'es2022',
+  define: { 'process.env.NODE_ENV': '"production"' },
+  metafile: true,
+  write: false,
+});
+const exported: typeof lite = await import(
+  `data:text/javascript;base64,${Buffer.from(outputFiles[0]!.contents).toString('base64')}`
+);
+const { createUserToken } = exported;
+const options = { appId: 'app', apiKey: 'key', consent: 'granted', cookie: false } as const;
+
+describe('usertoken/lite', () => {
+  it('holds nothing of xstate, and no check of charts', () => {
+    const { inputs } = Object.values(metafile.outputs)[0]!;
+    const shipped = Object.keys(inputs).filter((path) => inputs[path]!.bytesInOutput > 0);
+    expect(shipped.filter((path) => /node_modules|check-chart/.test(path))).toEqual([]);
+    expect(shipped).toContain(liteXState);
+  });
+
+  it('exports the names of usertoken', () => {
+    expect(Object.keys(exported).sort()).toEqual(exportNames.usertoken);
+  });
+
+  it('has actors with send, subscribe, getSnapshot and on', () => {
+    const user = createUserToken(options);
+    const heard: unknown[] = [];
+    const subscription = user.identity.subscribe(({ value }) => heard.push(value.visitor));
+    user.identity.on('tokenChanged', ({ userToken }) => heard.push(userToken));
+    user.identity.send({ type: 'identity.login', token: 'u1' });
+    subscription.unsubscribe();
+    user.logout();
+    expect(heard).toEqual(['u1', 'identified', user.token]);
+    expect(user.identity.getSnapshot().matches({ visitor: 'loggedOut' })).toBe(true);
+    expect(user.identity.getSnapshot().matches('visitor.loggedOut')).toBe(true);
+    expect(user.identity.getSnapshot().can({ type: 'identity.login', token: 'u2' })).toBe(true);
+    user.dispose();
+    expect(user.identity.getSnapshot().status).toBe('stopped');
+  });
+
+  it('throws a TypeError that speaks of inspect, at creation', () => {
+    expect(() => createUserToken({ ...options, inspect: (() => {}) as never })).toThrow(
+      new TypeError('usertoken/lite: option inspect needs XState; import createUserToken from usertoken'),
+    );
+    createUserToken({ ...options, inspect: undefined }).dispose();
+  });
+
+  it('throws as usertoken does for any other option, and for none', () => {
+    expect(() => createUserToken({ ...options, consent: 'yes' as never })).toThrow(/option consent must be/);
+    expect(() => createUserToken(undefined as never)).toThrow(TypeError);
+  });
+
+  it('is typed where xstate is not installed', () => {
+    const file = join(root, 'test/equality/usage.ts');
+    const text = `
+      import { createUserToken } from '../../src/lite/index.js';
+      const user = createUserToken({ appId: 'app', apiKey: 'key', consent: 'granted' });
+      export const visitor: 'anonymous' | 'identified' | 'loggedOut' = user.identity.getSnapshot().value.visitor;
+      user.identity.on('tokenChanged', ({ userToken }) => userToken?.length);
+      // @ts-expect-error there is no such state
+      export const nonsense: 'nonsense' = user.delivery.getSnapshot().value;
+      // @ts-expect-error there is no such event
+      user.identity.send({ type: 'nonsense' });
+      // @ts-expect-error there is no such emission
+      user.identity.on('nonsense', () => {});
+      // @ts-expect-error inspection is XState's
+      createUserToken({ appId: 'app', apiKey: 'key', consent: 'granted', inspect: () => {} });
+      // @ts-expect-error consent has no default
+      createUserToken({ appId: 'app', apiKey: 'key' });
+    `;
+    const compilerOptions: ts.CompilerOptions = {
+      module: ts.ModuleKind.NodeNext,
+      target: ts.ScriptTarget.ES2022,
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noEmit: true,
+      types: [],
+      paths: { xstate: ['./not-installed.js'] },
+    };
+    const host = ts.createCompilerHost(compilerOptions);
+    const { fileExists, getSourceFile } = host;
+    host.fileExists = (path) => path === file || fileExists(path);
+    host.getSourceFile = (path, ...rest) =>
+      path === file ? ts.createSourceFile(path, text, ts.ScriptTarget.ES2022) : getSourceFile(path, ...rest);
+    const program = ts.createProgram([file], compilerOptions, host);
+    const messages = program
+      .getSemanticDiagnostics(program.getSourceFile(file))
+      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
+    expect(messages).toEqual([]);
+  });
+});

@@ -1,0 +1,49 @@
+import { createActor as create } from '../../../src/lite/xstate.js';
+import type { Event, Machine, Scope, Snapshot } from '../../../src/lite/xstate.types.js';
+
+export * from '../../../src/lite/xstate.js';
+
+interface Inspected {
+  readonly inspect?: (event: { readonly type: string; readonly event: Event }) => void;
+}
+
+/** The subset's actor, where an inspector is shown the events it works off: a test counts them. */
+export function createActor(machine: Machine, options: Parameters<typeof create>[1] & Inspected = {}) {
+  const transition: Machine['transition'] = (snapshot, event, scope) => {
+    options.inspect?.({ type: '@xstate.event', event });
+    return machine.transition(snapshot, event, scope);
+  };
+  return create({ ...machine, transition }, options);
+}
+
+/** A machine whose own actions are only written down, as XState's pure functions do, and the names they leave. */
+function written(machine: Machine) {
+  const actions: { readonly type: string }[] = [];
+  const noted = Object.entries(machine.implementations.actions).flatMap(([type, action]) =>
+    typeof action === 'function' ? [[type, () => void actions.push({ type })] as const] : [],
+  );
+  const scope: Scope = {
+    children: new Map(),
+    now: (effect) => effect(),
+    later() {},
+    emit() {},
+    receive() {},
+    setTimer() {},
+    clearTimer() {},
+  };
+  return { machine: machine.provide({ actions: Object.fromEntries(noted) }), actions, scope };
+}
+
+/** As XState's function of this name, for the tests that stand. Actions by name only. */
+export function initialTransition(given: Machine, input: unknown) {
+  const { machine, actions, scope } = written(given);
+  return [machine.getInitialSnapshot(scope, input), actions] as const;
+}
+
+/** As XState's function of this name, for the tests that stand. Actions by name only. */
+export function transition(given: Machine, snapshot: Snapshot, event: Event) {
+  const { machine, actions, scope } = written(given);
+  const next = machine.transition(snapshot, event, scope);
+  if (next.status === 'error') throw next.error;
+  return [next, actions] as const;
+}
