@@ -18,12 +18,16 @@ export function fieldOf(value: unknown, name: string): unknown {
   return attempt(() => (value as Record<string, unknown>)[name]);
 }
 
-/** Lets a machine ignore events without a string `type`. XState ends an actor for good on such an event, and here the
- * events come from pages that we do not write. Copies made by `provide` stay tolerant. */
+/** Lets a machine ignore what no page should send: events without a string `type`, a wildcard, failures that it does not
+ * wait for. XState ends an actor for good on such an event, and here the events come from pages that we do not write.
+ * Copies made by `provide` stay tolerant. */
 export function tolerant<Machine extends AnyStateMachine>(machine: Machine): Machine {
   const { transition, provide } = machine;
-  machine.transition = (snapshot, event, scope) =>
-    typeof fieldOf(event, 'type') === 'string' ? transition.call(machine, snapshot, event, scope) : snapshot;
+  machine.transition = (snapshot, event, scope) => {
+    const type = fieldOf(event, 'type');
+    const isFit = typeof type === 'string' && type !== '*' && (!/^xstate\.error/.test(type) || snapshot.can(event));
+    return isFit ? transition.call(machine, snapshot, event, scope) : snapshot;
+  };
   machine.provide = (implementations) => tolerant(provide.call(machine, implementations));
   return machine;
 }

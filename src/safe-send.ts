@@ -16,7 +16,9 @@ export function safeSend<Event extends EventObject>(
 ): void {
   const send = actor.send.bind(actor);
   actor.send = (event) => {
-    const isEvent = typeof fieldOf(event, 'type') === 'string';
+    const type = fieldOf(event, 'type');
+    // What XState sends to itself would stop the actor.
+    const isEvent = typeof type === 'string' && !/^xstate\./.test(type);
     if (isEvent && actor.getSnapshot().status === 'active') attempt(() => send(prepare(event)), onError);
   };
 }

@@ -75,6 +75,15 @@ describe.each(nonsense)('every method given %s', (_, value) => {
     for (const actor of [user.identity, user.delivery]) {
       actor.send(value as never);
       actor.send({ type: value } as never);
+      for (const type of [
+        '*',
+        'xstate.stop',
+        'xstate.init',
+        'xstate.error.actor.request',
+        'xstate.done.actor.request',
+      ]) {
+        actor.send({ type, output: value, error: value } as never);
+      }
       actor.send({ type: 'identity.login', token: value } as never);
       actor.send({ type: 'delivery.queued', waiting: value } as never);
       expect(actor.getSnapshot().status).toBe('active');
