@@ -140,6 +140,8 @@ export const deliveryMachine = tolerant(
         },
         on: {
           'page.exit': { guard: 'mayHandOver', actions: 'handOver' },
+          // The request may have died with the page, and nothing says so.
+          'page.restored': 'idle',
         },
       },
       backingOff: {

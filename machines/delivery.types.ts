@@ -45,4 +45,6 @@ export type DeliveryEvent =
   /** The page became hidden: it may never be seen again. */
   | { readonly type: 'page.hidden' }
   /** `pagehide`: the last moment in which anything can be handed to the browser. */
-  | { readonly type: 'page.exit' };
+  | { readonly type: 'page.exit' }
+  /** The page came back from the back-forward cache. */
+  | { readonly type: 'page.restored' };

@@ -21,7 +21,8 @@ import ts from 'typescript';
 export const layers = [
   { name: 'machines', paths: ['machines/'], packages: ['xstate'] },
   { name: 'ports', paths: ['src/adapters/ports.ts'] },
-  { name: 'adapters', paths: ['src/adapters/'], from: ['machines'], typesFrom: ['ports'] },
+  { name: 'basics', paths: ['src/limits.ts', 'src/plain-json.ts'] },
+  { name: 'adapters', paths: ['src/adapters/'], from: ['machines', 'basics'], typesFrom: ['ports'] },
   { name: 'testing', paths: ['src/testing/'], typesFrom: ['ports'], packages: ['node:'] },
   { name: 'command', paths: ['src/cli/'], from: ['testing'], packages: ['node:'] },
   {
@@ -38,7 +39,7 @@ export const layers = [
     typesFrom: ['ports', 'adapters'],
     packages: ['xstate'],
   },
-  { name: 'events', paths: ['src/events/'], from: ['machines'], typesFrom: ['ports'] },
+  { name: 'events', paths: ['src/events/'], from: ['machines', 'basics'], typesFrom: ['ports'] },
   {
     name: 'identity',
     paths: ['src/identity/'],
@@ -49,7 +50,7 @@ export const layers = [
   {
     name: 'delivery',
     paths: ['src/delivery/'],
-    from: ['machines', 'helpers', 'events'],
+    from: ['machines', 'basics', 'helpers', 'events'],
     typesFrom: ['ports'],
     packages: ['xstate'],
   },

@@ -116,9 +116,10 @@ export function createUserToken(options: UserTokenOptions): UserToken {
   }
 
   const leavePage = page.subscribe((event) => {
-    if (event === 'exit') attempt(others.close, onError);
     if (event === 'activated') return isGrantDue ? grant() : undefined;
-    if (event !== 'restored') return delivery.onPage(event);
+    delivery.onPage(event);
+    if (event === 'exit') attempt(others.close, onError);
+    if (event !== 'restored') return;
     attempt(() => others.open(true), onError);
     identity.reread();
     if (snapshot.consent === 'granted') delivery.open();

@@ -46,7 +46,10 @@ export function parentDomains(hostname = ''): string[] {
 export function expireCookies(doc: CookieDocument, name: string, attributes: CookieAttributes): void {
   const { hostname, pathname = '/' } = doc.location ?? {};
   // A path may hold a semicolon, which no attribute can.
-  const parts = pathname.replace(/\/?(;.*)?$/, '').split('/').slice(0, 20);
+  const parts = pathname
+    .replace(/\/?(;.*)?$/, '')
+    .split('/')
+    .slice(0, 20);
   for (const domain of [undefined, ...parentDomains(hostname)]) {
     parts.forEach((_, index) => {
       const path = parts.slice(0, index + 1).join('/');

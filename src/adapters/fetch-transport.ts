@@ -21,6 +21,24 @@ function messageIn(body: string): string {
   return typeof message === 'string' ? message.slice(0, 500) : '';
 }
 
+/** Of an answer no more than this is read, in bytes. */
+const maxAnswerBytes = 65_536;
+
+/** The beginning of an answer's body. What is left of a longer one is not waited for. */
+async function textOf({ body }: Response): Promise<string> {
+  const reader = body?.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  for (let bytes = 0; reader && bytes <= maxAnswerBytes; ) {
+    const { done, value } = await reader.read();
+    if (done) return text;
+    bytes += value.length;
+    text += decoder.decode(value, { stream: true });
+  }
+  void reader?.cancel().catch(() => {});
+  return text;
+}
+
 const noAnswer: TransportAnswer = { status: 0, message: '' };
 
 /** Whether requests of `fetch` can outlive the page here. */
@@ -58,11 +76,11 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
         ...init,
       });
       // Read even when it says nothing: the browser charges a keepalive request until its body is read.
-      const text = await response.text();
+      const text = await textOf(response);
       return {
         status: response.status,
         message: messageIn(text),
-        retryAfterMs: retryAfter(response.headers, now()),
+        retryAfterMs: attempt(() => retryAfter(response.headers, now())),
       };
     } catch {
       return noAnswer;

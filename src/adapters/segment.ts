@@ -1,4 +1,7 @@
+import { checkUserToken } from '../../machines/index.js';
 import { attempt } from '../../machines/tolerant.js';
+import { maxBatchBytes } from '../limits.js';
+import { jsonOf } from '../plain-json.js';
 import type { OutboxEntry } from './ports.js';
 
 /** The version of stored segments; others are left alone. */
@@ -25,17 +28,19 @@ const storedOf = ({ id, json, timestamp, isGiven, bytes, doubts }: OutboxEntry):
 
 /** A segment as it is stored. */
 export const segmentText = ({ at, isFree, entries }: Segment): string =>
-  JSON.stringify({ v: version, at, isFree, entries: entries.map(storedOf) });
+  jsonOf({ v: version, at, isFree, entries: entries.map(storedOf) });
 
 function isEntry(entry: OutboxEntry): boolean {
   return (
     typeof entry.id === 'string' &&
     typeof entry.json === 'string' &&
     /^\{.*\}$/s.test(entry.json) &&
-    JSON.parse(entry.json) !== null &&
+    // Whether the application lets the token in was decided when the event was tracked.
+    checkUserToken(JSON.parse(entry.json).userToken, () => true).ok &&
     Number.isSafeInteger(entry.timestamp) &&
     Number.isSafeInteger(entry.bytes) &&
     entry.bytes >= entry.json.length &&
+    entry.bytes <= maxBatchBytes &&
     entry.doubts.every((doubt) => typeof doubt === 'string')
   );
 }

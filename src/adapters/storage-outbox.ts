@@ -15,6 +15,8 @@ const allPrefix = 'usertoken:outbox:';
 const youngMs = 10_000;
 /** How long owners have to say that they live. */
 const answerMs = 500;
+/** More pages than a visitor has open. */
+const maxAlive = 500;
 /** Without Web Locks nothing makes sure of a single adopter, so only what is this old is adopted. */
 const oldMs = 30_000;
 
@@ -110,7 +112,7 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
     const segment = parseSegment(get(key));
     if (!segment) return;
     // The same event twice means that a page died between writing its copy and removing the original.
-    const known = new Set(Array.from(kept, ({ id }) => id));
+    const known = new Set([...kept].map(({ id }) => id));
     const entries = segment.entries.filter(({ id }) => !known.has(id));
     const evicted = entries.flatMap(keep);
     unsaved.push(...entries);
@@ -215,9 +217,11 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
       if (seenMark === undefined) return;
       tabs.open((message) => {
         const lives = fieldOf(message, 'lives');
-        if (typeof lives === 'string') alive.add(lives);
+        // Bounded, since anything may be said on a channel.
+        if (typeof lives === 'string' && alive.size < maxAlive) alive.add(lives);
         else if (fieldOf(message, 'ask')) tabs.post({ lives: page });
-        else if (fieldOf(message, 'leaves')) void scan();
+        // Only what it left: a page that closes need not be asked for.
+        else if (fieldOf(message, 'leaves')) void adoptAll(true).then(scanLater);
       });
       void scan();
     },
@@ -249,7 +253,8 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
     },
 
     release() {
-      isReleased = isOpen;
+      if (!isOpen) return;
+      isReleased = true;
       write();
       tabs.post({ leaves: page });
       stop();

@@ -11,7 +11,7 @@ export function broadcastTabs(name: string, win: Window | undefined = globalThis
     post: (message) => void attempt(() => channel?.postMessage(message)),
     open(listener) {
       if (!channel && win?.document) channel = attempt(() => new BroadcastChannel(name));
-      if (channel) channel.onmessage = ({ data }) => listener(data);
+      if (channel) channel.onmessage = ({ data }) => attempt(() => listener(data));
     },
     close() {
       channel?.close();

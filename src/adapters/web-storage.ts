@@ -17,7 +17,7 @@ export function safeStorage(storage: Storage | undefined) {
     },
     remove: (key: string): void => attempt(() => storage!.removeItem(key)),
     keysUnder(prefix: string): string[] {
-      const keys = attempt(() => Array.from({ length: storage!.length }, (_, index) => storage!.key(index) ?? ''));
+      const keys = attempt(() => [...Array(storage!.length).keys()].map((index) => storage!.key(index) ?? ''));
       return keys?.filter((key) => key.startsWith(prefix)) ?? [];
     },
   };

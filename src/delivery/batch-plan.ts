@@ -1,6 +1,7 @@
 import type { Clock, Outbox, OutboxEntry } from '../adapters/ports.js';
-import { bytesOf, maxBatchBytes, wireText } from '../events/freeze-event.js';
+import { bytesOf, wireText } from '../events/freeze-event.js';
 import type { DropReason } from '../events/receipt.types.js';
+import { maxBatchBytes } from '../limits.js';
 
 /** The most events the API takes in a request. */
 const maxBatchEvents = 1_000;

@@ -51,6 +51,7 @@ export function createDelivery(ports: DeliveryPorts) {
   const flushes = new Set<(isOver?: boolean) => void>();
   let isLeaving = false;
   let outlives = false;
+  let isGone = false;
   let message = '';
   let failures = 0;
 
@@ -189,8 +190,14 @@ export function createDelivery(ports: DeliveryPorts) {
     },
 
     /** What happens to the page. */
-    onPage(event: 'hidden' | 'exit' | 'online' | 'offline'): void {
-      actor.send({ type: event === 'hidden' || event === 'exit' ? `page.${event}` : `network.${event}` });
+    onPage(event: 'hidden' | 'exit' | 'restored' | 'online' | 'offline'): void {
+      // Firefox cuts the listeners of pagehide short when a tab is closed, and says that it is hidden after that.
+      if (event === 'hidden' && isGone) {
+        outbox.release?.();
+        return;
+      }
+      isGone = event === 'exit' || (isGone && event !== 'restored');
+      actor.send({ type: event === 'online' || event === 'offline' ? `network.${event}` : `page.${event}` });
       if (event !== 'exit') return;
       outbox.release?.();
       receipts.storeAll();

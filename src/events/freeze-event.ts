@@ -1,12 +1,11 @@
 import type { TokenCheck, TokenRefusal, Tokens } from '../../machines/index.js';
 import { attempt } from '../../machines/tolerant.js';
 import type { Clock, OutboxEntry } from '../adapters/ports.js';
+import { maxBatchBytes } from '../limits.js';
+import { jsonOf } from '../plain-json.js';
 import { doubtsOf, isKnownType } from './event-rules.js';
 import type { Dropped, DropReason } from './receipt.types.js';
 import { splitEvent } from './split-event.js';
-
-/** The most bytes a request may have: the API refuses 2 MB and more. */
-export const maxBatchBytes = 1_990_000;
 
 /** What freezing needs. */
 export interface FreezePorts {
@@ -54,7 +53,7 @@ export function eventFreezer({ clock, tokens, checkToken, createId }: FreezePort
     if (typeof raw !== 'object' || Array.isArray(raw)) return notAnEvent;
     // Getters and proxies are read once. A toJSON of the caller's would have the last word on the tokens.
     const event: Record<string, unknown> = { ...raw, toJSON: undefined };
-    for (const field in type) event[field] ??= type[field];
+    for (const field of Object.keys(type)) event[field] ??= type[field];
     const { eventType, objectIDs, filters, timestamp } = event;
     if (!eventType || typeof eventType !== 'string') return notAnEvent;
     // Written when the event is sent.
@@ -82,7 +81,7 @@ export function eventFreezer({ clock, tokens, checkToken, createId }: FreezePort
     const doubts = isGiven || timestamp === undefined ? [] : ['timestamp'];
     const trackedAt = isGiven ? undefined : clock.monotonicNow();
     const entries = (isKnown ? splitEvent(event) : [event]).map((part): OutboxEntry => {
-      const json = JSON.stringify(part);
+      const json = jsonOf(part);
       const found = doubtsOf(part);
       doubts.push(...found);
       return {

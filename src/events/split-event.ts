@@ -15,7 +15,7 @@ export function splitEvent(event: LooseEvent): readonly LooseEvent[] {
   const names = listFields.filter((name) => event[name] != null);
   const isInStep = (name: string) => Array.isArray(event[name]) && event[name].length === length;
   if (!names.every(isInStep)) return [event];
-  return Array.from({ length: Math.ceil(length / maxObjects) }, (_, index) => {
+  return [...Array(Math.ceil(length / maxObjects)).keys()].map((index) => {
     const from = index * maxObjects;
     const part: Record<string, unknown> = { ...event };
     for (const name of names) part[name] = (event[name] as unknown[]).slice(from, from + maxObjects);

@@ -1,6 +1,6 @@
 import { syncedIn } from '../../machines/identity.tokens.js';
 import type { Consent, IdentityEvent, VisitorState } from '../../machines/index.js';
-import { fieldOf } from '../../machines/tolerant.js';
+import { attempt, fieldOf } from '../../machines/tolerant.js';
 import type { Clock, Tabs } from '../adapters/ports.js';
 import type { createIdentity } from './create-identity.js';
 
@@ -23,7 +23,7 @@ interface TabMessage {
 
 /** Which of two messages of one moment wins: a denial, then a logout; else either, but the same one in every page. */
 const rankOf = (message: unknown) =>
-  `${fieldOf(message, 'consent') === 'denied' ? 2 : fieldOf(message, 'state') === 'loggedOut' ? 1 : 0}${fieldOf(message, 'identifiedToken')}`;
+  `${fieldOf(message, 'consent') === 'denied' ? 2 : fieldOf(message, 'state') === 'loggedOut' ? 1 : 0}${attempt(() => String(fieldOf(message, 'identifiedToken')))}`;
 
 /** What following needs. */
 export interface FollowTabsPorts {
@@ -39,7 +39,10 @@ export function followTabs({ identity, tabs, clock, sharesTokens }: FollowTabsPo
   const { actor, view } = identity;
   /** The last message told or obeyed. */
   let last: unknown = { at: 0 };
-  const timeOf = (message: unknown) => Number(fieldOf(message, 'at'));
+  const timeOf = (message: unknown) => {
+    const at = fieldOf(message, 'at');
+    return typeof at === 'number' ? at : Number.NaN;
+  };
 
   function hear(message: unknown): void {
     if (fieldOf(message, 'isAsking') && view().consent === 'denied') tabs.post(last as object);

@@ -10,7 +10,7 @@ const entry = (more: Partial<OutboxEntry> = {}): OutboxEntry => {
   made += 1;
   return {
     id: `id-${made}`,
-    json: `{"n":${made}}`,
+    json: `{"n":${made},"userToken":"u1"}`,
     timestamp: 1_800_000_000_000,
     trackedAt: 5,
     bytes: 60,
@@ -100,7 +100,7 @@ describe('segments', () => {
 
   it('ST-08: what is no segment is removed, an unknown version left alone, and only whole entries are taken', async () => {
     const { open, storage, clock } = browser();
-    const good = { id: 'good', json: '{"a":1}', timestamp: 1, bytes: 50, doubts: ['click.index'] };
+    const good = { id: 'good', json: '{"a":1,"userToken":"u1"}', timestamp: 1, bytes: 50, doubts: ['click.index'] };
     const texts: Record<string, string> = {
       a: 'hello',
       b: 'null',

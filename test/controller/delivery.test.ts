@@ -3,6 +3,7 @@ import type { Receipt } from '../../src/index.js';
 import { storageOutbox } from '../../src/index.js';
 import { type FakeRequest, fakeClock, fakeTabs } from '../../src/testing/index.js';
 import { bench, click, ids } from '../support/bench.js';
+import { fakeLocks } from '../support/fake-locks.js';
 import { memoryStorage } from '../support/memory-storage.js';
 
 /** Looks at a promise without waiting for it. */
@@ -593,6 +594,43 @@ describe('the end of the page', () => {
     page.say('exit');
     await clock.advance(hour);
     expect(transport.requests.map(({ events }) => ids(events))).toEqual([['a'], ['b']]);
+  });
+
+  it('back from the cache, the page does not wait for a request that died in it', async () => {
+    const { user, transport, page, clock, send } = bench();
+    transport.answerWith(() => new Promise(() => {}));
+    void user.track(click('a'));
+    await send();
+    page.say('exit');
+    page.say('restored');
+    transport.answerWith(() => ({ status: 200 }));
+    const receipt = user.track(click('b'));
+    await clock.advance(250);
+    expect(await receipt).toEqual({ status: 'delivered' });
+  });
+
+  it('hidden after an exit that was cut short sends nothing, and leaves all to the next page at once', async () => {
+    const storage = memoryStorage();
+    const clock = fakeClock();
+    const locks = fakeLocks();
+    const channel = fakeTabs();
+    const outboxOf = () => storageOutbox({ appId: 'APP', storage, locks, clock, tabs: channel() });
+    const whole = outboxOf();
+    let cuts = 0;
+    // As Firefox ends the listeners of pagehide when a tab is closed.
+    const outbox = Object.create(whole, { release: { value: () => void (cuts++ > 0 && whole.release?.()) } });
+    const { user, transport, page } = bench({ clock, outbox });
+    transport.answerWith({ status: 503 });
+    void user.track(click('a'));
+    await clock.advance(250);
+    page.say('exit');
+    const requests = transport.requests.length;
+    page.say('hidden');
+    await clock.advance(0);
+    expect(transport.requests).toHaveLength(requests);
+    const next = bench({ clock, outbox: outboxOf() });
+    await clock.advance(500);
+    expect(ids(next.transport.accepted)).toEqual(['a']);
   });
 
   it('dispose hands over what waits and leaves no timer and no listener', async () => {

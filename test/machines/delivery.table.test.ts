@@ -42,6 +42,7 @@ const online: Sent = { type: 'network.online' };
 const offline: Sent = { type: 'network.offline' };
 const hidden: Sent = { type: 'page.hidden' };
 const exit: Sent = { type: 'page.exit' };
+const restored: Sent = { type: 'page.restored' };
 const done = (status: number, more: Partial<BatchResult> = {}): Sent => ({
   type: 'xstate.done.actor.request',
   actorId: 'request',
@@ -127,6 +128,8 @@ describe('the delivery machine', () => {
       { state: 'offline', effects: ['keepBatch'] },
     ],
     ['sending: the page ends', {}, [...sending, exit], { state: 'sending', effects: ['handOver'] }],
+    ['sending: the page was away', {}, [...sending, exit, restored], { state: 'collecting', effects: [] }],
+    ['backing off: the page was away', {}, [...sending, done(503), restored], { state: 'backingOff' }],
     [
       'sending: a rejected promise is a failure',
       {},

@@ -84,7 +84,7 @@ describe('the lockfile', () => {
     expect(strange.map(([path]) => path)).toEqual([]);
     const { dependencies, devDependencies, peerDependencies } = manifest;
     for (const [name, range] of Object.entries({ ...dependencies, ...devDependencies, ...peerDependencies })) {
-      expect(range, name).toMatch(/^(>=|[\^~]?)\d+(\.\d+){0,2}( \|\| [\^~]?\d+(\.\d+){0,2})*$/);
+      expect(range, name).toMatch(/^(npm:[\w@/-]+@)?(>=|[\^~]?)\d+(\.\d+){0,2}( \|\| [\^~]?\d+(\.\d+){0,2})*$/);
     }
   });
 
