@@ -33,6 +33,8 @@ export async function writeApiReference(folder = join(root, 'docs/api')) {
     githubPages: false,
     hideBreadcrumbs: true,
     hidePageHeader: true,
+    // A function and an interface of one name differ in case only, which slugs of headings do not.
+    useHTMLAnchors: true,
     useCodeBlocks: true,
     parametersFormat: 'table',
     interfacePropertiesFormat: 'table',

@@ -22,5 +22,12 @@ export function maskedInspect(
     return { id: actor.id, sessionId: actor.sessionId, logic: { config: actor.logic?.config } };
   }
 
-  return (event) => void attempt(() => inspect(JSON.parse(JSON.stringify(event, mask))), onError);
+  const copy = (value: unknown) => JSON.parse(JSON.stringify(value, mask));
+  return (event) =>
+    void attempt(() => {
+      const shown = copy(event);
+      // @statelyai/inspect asks a new actor for its snapshot, a while after it was told of it.
+      shown.actorRef.getSnapshot = () => copy(event.actorRef.getSnapshot());
+      inspect(shown);
+    }, onError);
 }

@@ -1,0 +1,17 @@
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+
+const script = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** What axe-core finds wrong with a page: a line for each rule, with the first elements that break it. */
+export async function violationsOf(page: Page): Promise<string[]> {
+  await page.addScriptTag({ path: script });
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: typeof import('axe-core') };
+    const { violations } = await axe.run();
+    return violations.map(({ id, help, nodes }) => {
+      const where = nodes.slice(0, 3).map(({ target, failureSummary }) => `${target.join(' ')}: ${failureSummary}`);
+      return `${id} (${help}): ${where.join('; ')}`;
+    });
+  });
+}
