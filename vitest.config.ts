@@ -19,7 +19,12 @@ export default defineConfig({
       // Pages and inputs that mean no good: `npm run test:hostile`.
       {
         extends: true,
-        test: { name: 'hostile', include: ['test/{hostile,fuzz}/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
+        test: {
+          name: 'hostile',
+          include: ['test/{hostile,fuzz}/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
       },
       // What takes longer than a developer waits for; `npm run test:wide` runs it.
       ...['equality', 'compat', 'examples'].map((name) => ({
