@@ -1,3 +1,4 @@
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { cli } from './entries.mjs';
@@ -10,10 +11,12 @@ const scriptsAsText = {
   setup({ onResolve, onLoad, resolve }) {
     onResolve({ filter: /\?bundle$/ }, async ({ path, resolveDir, kind }) => {
       const { path: file } = await resolve(path.replace(/\?bundle$/, ''), { resolveDir, kind });
-      return { path: file, namespace: 'script' };
+      // The path is named in the output, which must not depend on where it was built.
+      return { path: relative(root, file), namespace: 'script' };
     });
     onLoad({ filter: /.*/, namespace: 'script' }, async ({ path }) => {
       const { outputFiles } = await build({
+        absWorkingDir: root,
         entryPoints: [path],
         bundle: true,
         format: 'esm',
@@ -21,7 +24,7 @@ const scriptsAsText = {
         minify: true,
         write: false,
       });
-      return { contents: outputFiles[0].text, loader: 'text', watchFiles: [path] };
+      return { contents: outputFiles[0].text, loader: 'text', watchFiles: [join(root, path)] };
     });
   },
 };
