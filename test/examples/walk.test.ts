@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { useStage } from '../browser/harness.js';
 import { buildExample, examples, packPackage } from './support/build.js';
-import { serveDevelopment, serveFolder } from './support/serve.js';
-import { expectToFit, shopOn, walkThrough } from './support/walk.js';
+import { serveBuild, serveDevelopment, serveFolder } from './support/serve.js';
+import { testServer } from './support/test-server.js';
+import { expectToFit, fullSurface, shopOn, walkThrough } from './support/walk.js';
 
 const stage = useStage();
 let folder: string;
@@ -19,23 +20,25 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe.each(examples)('examples/$name', (example) => {
+  const { output, isServer, surface = fullSurface, component } = example;
   let place: string;
+  const serve = () => (isServer ? serveBuild(place, output) : serveFolder(join(place, output)));
   beforeAll(async () => {
     place = await buildExample(example, folder, tarball, stage.collector.origin);
   });
 
   test('serves a visitor, with each event under the right token, on a phone and a desktop', async () => {
-    const server = await serveFolder(join(place, example.output));
+    const server = await serve();
     try {
       const page = await (await stage.context()).newPage();
-      await walkThrough(page, `${server.origin}/`, stage.collector);
+      await walkThrough(page, `${server.origin}/`, stage.collector, surface);
       for (const width of [360, 1280]) await expectToFit(page, width);
     } finally {
       await server.close();
     }
   });
 
-  const { component } = example;
+  if (isServer) testServer(stage, serve);
   if (!component) return;
   test('keeps its instance when a component is replaced in the open page', async () => {
     const server = await serveDevelopment(place);

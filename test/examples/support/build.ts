@@ -3,6 +3,7 @@ import { cp, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { fullSurface, type Surface } from './walk.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const leftOut = new Set(['node_modules', 'dist', '.git', '.tmp']);
@@ -12,8 +13,10 @@ export interface Example {
   readonly name: string;
   /** The file that names the collector, and what it holds then. */
   readonly configure: (host: string) => readonly [file: string, text: string];
-  /** What a page's browser loads, in the example's folder once it is built. */
+  /** What is served of the example's folder once it is built: files, or a server for Node to run. */
   readonly output: string;
+  readonly isServer?: true;
+  readonly surface?: Surface;
   /** A component's file and a text in it, where the tool replaces the component in the open page when the file changes. */
   readonly component?: string;
 }
@@ -31,6 +34,28 @@ export const examples: readonly Example[] = [
       `export const environment = { appId: 'app', apiKey: 'key', host: '${host}' };\n`,
     ],
     output: 'dist',
+  },
+  {
+    name: 'script-tag',
+    configure: (host) => ['environment.js', `window.environment = { appId: 'app', apiKey: 'key', host: '${host}' };\n`],
+    output: '',
+    surface: {
+      ...fullSurface,
+      waitsForConsent: false,
+      afterLogout: /^anonymous$/,
+      refusedSays: /^none$/,
+    },
+  },
+  {
+    name: 'sveltekit',
+    configure: (host) => ['.env.local', `PUBLIC_INSIGHTS_HOST=${host}\n`],
+    output: 'build',
+    isServer: true,
+    surface: {
+      ...fullSurface,
+      boughtSays: /^Cart Bought: sent by the server$/,
+      ownCookies: ['account', 'consent'],
+    },
   },
 ];
 
@@ -70,6 +95,6 @@ export async function buildExample({ name, configure }: Example, folder: string,
   const [file, text] = configure(host);
   await writeFile(join(place, file), text);
   await npm(place, 'install', '--no-audit', '--no-fund', '--prefer-offline', tarball);
-  await npm(place, 'run', 'build');
+  await npm(place, 'run', 'build', '--if-present');
   return place;
 }

@@ -39,13 +39,9 @@ export async function serveFolder(folder: string): Promise<Served> {
   };
 }
 
-/** Starts Vite's development server in the folder of an installed example. */
-export async function serveDevelopment(folder: string): Promise<Served> {
-  const vite = join(folder, 'node_modules/vite/bin/vite.js');
-  const child = spawn(process.execPath, [vite, '--host', '127.0.0.1', '--port', '0'], {
-    cwd: folder,
-    env: { ...process.env, NO_COLOR: '1', NODE_ENV: 'development' },
-  });
+/** Runs a script of an installed example on Node until it names its address. */
+async function serveProcess(folder: string, args: readonly string[], env: Record<string, string>): Promise<Served> {
+  const child = spawn(process.execPath, args, { cwd: folder, env: { ...process.env, NO_COLOR: '1', ...env } });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const origin = await new Promise<string>((resolve, reject) => {
     let said = '';
@@ -56,7 +52,7 @@ export async function serveDevelopment(folder: string): Promise<Served> {
     };
     child.stdout.on('data', hear);
     child.stderr.on('data', hear);
-    child.once('exit', () => reject(new Error(`vite ended: ${said}`)));
+    child.once('exit', () => reject(new Error(`${args[0]} ended: ${said}`)));
   });
   return {
     origin,
@@ -65,4 +61,18 @@ export async function serveDevelopment(folder: string): Promise<Served> {
       await exited;
     },
   };
+}
+
+/** Starts Vite's development server in the folder of an installed example. */
+export function serveDevelopment(folder: string): Promise<Served> {
+  const vite = join(folder, 'node_modules/vite/bin/vite.js');
+  return serveProcess(folder, [vite, '--host', '127.0.0.1', '--port', '0'], { NODE_ENV: 'development' });
+}
+
+/** Runs what an example built for Node. It is told its own address, which it checks the origin of forms against. */
+export async function serveBuild(folder: string, output: string): Promise<Served> {
+  const free = await serveFolder(folder);
+  await free.close();
+  const env = { HOST: '127.0.0.1', PORT: new URL(free.origin).port, ORIGIN: free.origin, NODE_ENV: 'production' };
+  return serveProcess(folder, [output], env);
 }

@@ -1,0 +1,9 @@
+import type { Visitor } from 'usertoken/server';
+
+declare global {
+  namespace App {
+    interface Locals {
+      visitor: Visitor;
+    }
+  }
+}

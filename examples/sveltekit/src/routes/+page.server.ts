@@ -1,0 +1,39 @@
+import { fail, redirect } from '@sveltejs/kit';
+import { visitorOf } from '$lib/server/tokens';
+import { bought, products } from '../catalog';
+import type { Actions } from './$types';
+
+// #region actions
+/** Of the shop's own cookies, which no script needs to read. SvelteKit makes them `HttpOnly`. */
+const kept = ({ protocol }: URL) => ({ path: '/', maxAge: 15_552_000, secure: protocol === 'https:' });
+
+export const actions: Actions = {
+  login({ locals, cookies, url }) {
+    const id = 'ada-1815';
+    cookies.set('account', id, kept(url));
+    locals.visitor.login(id);
+    redirect(303, '/');
+  },
+
+  logout({ locals, cookies, url }) {
+    cookies.delete('account', kept(url));
+    locals.visitor.logout();
+    redirect(303, '/');
+  },
+
+  async consent(event) {
+    const answer = (await event.request.formData()).get('consent') === 'granted' ? 'granted' : 'denied';
+    event.cookies.set('consent', answer, kept(event.url));
+    event.locals.visitor = visitorOf(event);
+  },
+
+  async buy({ locals, request }) {
+    const ids = (await request.formData()).getAll('product');
+    const cart = ids.flatMap((id) => products.find(({ objectID }) => objectID === id) ?? []);
+    if (cart.length === 0) return fail(400);
+    const { consent, track } = locals.visitor;
+    void track(bought(cart));
+    return { lastEvent: `Cart Bought: ${consent === 'granted' ? 'sent by the server' : 'dropped'}` };
+  },
+};
+// #endregion
