@@ -13,8 +13,8 @@ const budgets = { vue: 600, svelte: 600, angular: 600, react: 600 };
 /** What is measured, in bytes of gzip. The goal is where an entry should be; the budget is a ratchet that keeps it from
  * drifting away from there, to be lowered with every saving. What has none is only reported. */
 const measures = [
-  { name: 'usertoken', entry: 'index', budget: 14_650, goal: 8_192 },
-  { name: 'usertoken with xstate', entry: 'index', budget: 27_360, goal: 21_504, withXState: true },
+  { name: 'usertoken', entry: 'index', budget: 14_680, goal: 8_192 },
+  { name: 'usertoken with xstate', entry: 'index', budget: 27_380, goal: 21_504, withXState: true },
   ...Object.keys(entries)
     .filter((entry) => entry !== 'index')
     .map((entry) => ({ name: `usertoken/${entry}`, entry, budget: budgets[entry] })),

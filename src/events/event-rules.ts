@@ -47,6 +47,8 @@ function isItem(item: LooseEvent | null, { queryID, eventSubtype }: LooseEvent):
  * @see https://www.algolia.com/doc/rest-api/insights/ */
 export function doubtsOf(event: LooseEvent): string[] {
   const { eventType, eventSubtype, objectIDs, filters, positions, queryID, objectData, value, currency } = event;
+  // InstantSearch's own telemetry: in the API's description, and none of our business.
+  if (eventType === 'instantsearch') return isText(event.eventName, printable) ? [] : ['eventName'];
   if (!isKnownType(eventType)) return ['eventType'];
   const isClick = eventType === 'click';
   const doubts: string[] = [];

@@ -203,10 +203,21 @@ describe('doubtful events', () => {
     }
   });
 
+  it("InstantSearch's own telemetry passes untouched with the others, and nobody is told", async () => {
+    const { user, transport, notices, send } = bench();
+    const telemetry = { eventType: 'instantsearch', eventName: '__start__', filters: ['a:b c'], agentID: 'x', n: 1 };
+    void user.track(telemetry as never);
+    void user.track(click('b'));
+    await send();
+    expect(transport.requests.map(({ events }) => events.length)).toEqual([2]);
+    expect(transport.accepted[0]).toMatchObject(telemetry);
+    expect(notices).toEqual([]);
+  });
+
   it('CM-08: an unknown extra field is no doubt; an unknown type passes untouched, on its own', async () => {
     const { user, transport, send } = bench();
     void user.track({ ...click('a'), algoliaSource: ['instantsearch'] } as never);
-    void user.track({ eventType: 'instantsearch', eventName: '__start__', filters: ['a:b c'], n: 1 } as never);
+    void user.track({ eventType: 'unheard-of', eventName: '__start__', filters: ['a:b c'], n: 1 } as never);
     void user.track(click('b'));
     await send();
     expect(transport.requests.map(({ events }) => events.length)).toEqual([2, 1]);

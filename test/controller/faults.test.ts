@@ -159,7 +159,7 @@ describe('events that the server may refuse', () => {
     { index: '' },
     { queryID: 'short', positions: [1] },
     { value: 'x'.repeat(17) },
-    { eventType: 'instantsearch' },
+    { eventType: 'unheard-of' },
   ];
 
   it('1000 doubtful ones of five kinds cost a request a kind, and only the kinds it minds are lost', async () => {
