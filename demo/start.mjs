@@ -69,11 +69,12 @@ async function main({ port, once: endsAfterStory }) {
     await buildLibrary(ending.signal);
     const { createUserToken } = await import('usertoken');
     const { createCollector } = await import('usertoken/testing');
+    const machines = await import('usertoken/machines');
     const { demoPages } = await import('./server.mjs');
     const { playStory } = await import('./story.mjs');
     const { eventTable } = await import('./table.mjs');
 
-    collector = await createCollector({ port, fallback: await demoPages(() => collector) });
+    collector = await createCollector({ port, fallback: await demoPages(() => collector, machines) });
     if (collector.portTaken) console.log(`Port ${port} is taken; port ${collector.port} is used instead.`);
 
     console.log('\nA visitor comes to the shop:\n');

@@ -67,7 +67,7 @@ async function takePictures() {
     for (const colorScheme of schemes) {
       collector.setFault(null);
       collector.clear();
-      const viewport = { width: 1280, height: 1000 };
+      const viewport = { width: 1280, height: 960 };
       const page = await browser.newPage({ viewport, colorScheme, reducedMotion: 'reduce' });
       await page.addInitScript(withoutChance);
       await play(page, collector.origin);

@@ -1,70 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { playStory } from '../../demo/story.mjs';
 import { createUserToken } from '../../src/index.js';
 import type { CollectedRequest } from '../../src/testing/collector.types.js';
+import { collectedAt, freePort, objectsOf, occupyPort, startMs, useDemo } from '../demo/support/start-demo.js';
 import { received, useStage } from './harness.js';
 
 const stage = useStage();
-const startScript = fileURLToPath(new URL('../../demo/start.mjs', import.meta.url));
-/** The first start builds the library, which takes longer than all the rest. */
-const startMs = 60_000;
-
-interface Demo {
-  readonly output: () => string;
-  readonly process: ChildProcess;
-  readonly exitCode: Promise<number | null>;
-  /** Resolves to the match as soon as the output has it. */
-  says(pattern: RegExp): Promise<RegExpExecArray>;
-}
-
-const running: Demo[] = [];
-afterEach(async () => {
-  for (const { process, exitCode } of running.splice(0)) {
-    process.kill('SIGKILL');
-    await exitCode;
-  }
-});
-
-function start(...args: string[]): Demo {
-  const child = spawn(process.execPath, [startScript, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  const exitCode = new Promise<number | null>((resolve) => child.once('close', resolve));
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
-  const demo: Demo = {
-    output: () => output,
-    process: child,
-    exitCode,
-    says: (pattern) =>
-      new Promise((resolve, reject) => {
-        const check = () => {
-          const found = pattern.exec(output);
-          if (found) resolve(found);
-        };
-        for (const stream of [child.stdout, child.stderr]) stream.on('data', check);
-        void exitCode.then(() => reject(new Error(`It ended without saying ${pattern}:\n${output}`)));
-        check();
-      }),
-  };
-  running.push(demo);
-  return demo;
-}
-
-async function occupyPort(): Promise<{ server: Server; port: number }> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { server, port: (server.address() as AddressInfo).port };
-}
-
-async function freePort(): Promise<number> {
-  const { server, port } = await occupyPort();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
+const { start, origin: startPage } = useDemo();
 
 const pageLine = /(http:\/\/127\.0\.0\.1:\d+)\//;
 
@@ -179,40 +122,37 @@ describe('the page', () => {
       id,
       pattern,
     ] as const);
-  const receipts = (page: Page) => page.locator('#events td:last-child').allTextContents();
+  const states = (page: Page) => page.locator('#events .state').allTextContents();
 
   test(
     'lets one be a visitor: consent, login, clicks, an outage, logout, denial; and shows what arrived',
     async () => {
       stage.expectErrors(/the server responded with a status of 503/);
-      const demo = start('--port', String(await freePort()));
-      const [, origin] = await demo.says(pageLine);
-      const collected = async () => (await fetch(`${origin}/demo/collected`)).json();
-      const eventsOf = async (token: string) =>
-        (await collected()).groups
-          .filter(({ userToken }: { userToken: string }) => userToken === token)
-          .flatMap(({ events }: { events: { objectIDs: string[] }[] }) => events.flatMap(({ objectIDs }) => objectIDs));
+      const origin = await startPage();
+      const eventsOf = (token: string) => objectsOf(origin, token);
 
       const page = await (await stage.context()).newPage();
       await page.goto(`${origin}/`);
       await shows(page, 'consent', 'pending');
       const anonymous = (await textOf(page, 'token'))!;
       await press(page, 'Look: Teapot');
-      await shows(page, 'events', 'stored');
+      await shows(page, 'waiting', '^1$');
+      expect(await states(page)).toEqual(['queued']);
       expect(await textOf(page, 'cookies')).toBe('none');
+      expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([]);
       expect(await textOf(page, 'delivery')).toBe('held');
       expect(await eventsOf(anonymous)).toEqual([]);
 
       await press(page, 'Grant');
-      await shows(page, 'events', 'delivered');
+      await shows(page, 'events', 'accepted');
       expect(await eventsOf(anonymous)).toEqual(['teapot']);
       expect(await textOf(page, 'cookies')).toBe(`_ALGOLIA=${anonymous}`);
 
       await press(page, 'Log in as Grace');
       await shows(page, 'token', '^grace-1906$');
       await press(page, 'Look: Kettle');
-      await press(page, 'Add to cart: Kettle');
-      await press(page, 'Buy the cart');
+      await press(page, 'Add to basket: Kettle');
+      await press(page, 'Buy the basket');
       await shows(page, 'collected', 'Products Bought: kettle');
       expect(await eventsOf('grace-1906')).toEqual(['kettle', 'kettle', 'kettle']);
 
@@ -222,23 +162,23 @@ describe('the page', () => {
       expect(await textOf(page, 'token')).toBe('grace-1906');
 
       await page.getByLabel('503').check();
-      await expect.poll(async () => (await collected()).fault, patiently).toBe('503');
+      await expect.poll(async () => (await collectedAt(origin)).fault, patiently).toBe('503');
       await press(page, 'Look: Teacup');
       await shows(page, 'delivery', 'backingOff');
-      expect((await receipts(page))[0]).toBe('waits');
+      expect((await states(page))[0]).toBe('stored');
       await press(page, 'Log out');
       await page.getByLabel('normally').check();
       await shows(page, 'token', `^${anonymous}$`);
       await expect.poll(() => eventsOf('grace-1906'), patiently).toEqual(['kettle', 'kettle', 'kettle', 'teacup']);
       await shows(page, 'collected', 'grace-1906.*Products Bought: kettleProduct Clicked: teacup');
       expect(await eventsOf(anonymous)).toEqual(['teapot']);
-      expect(new Set(await receipts(page))).toEqual(new Set(['delivered']));
+      expect(await states(page)).toEqual(Array(5).fill('accepted'));
 
       await press(page, 'Deny');
       await shows(page, 'token', '^none$');
       expect(await textOf(page, 'cookies')).toBe('none');
       await press(page, 'Look: Teapot');
-      await shows(page, 'events', 'dropped: opted-out');
+      await shows(page, 'events', 'refused.*opted-out');
       await page.reload();
       await shows(page, 'consent', 'denied');
       expect(await eventsOf(anonymous)).toEqual(['teapot']);
@@ -247,13 +187,12 @@ describe('the page', () => {
   );
 
   test('fits a phone without sideways scrolling, every control has a name, and only faults there are can be set', async () => {
-    const demo = start('--port', String(await freePort()));
-    const [, origin] = await demo.says(pageLine);
+    const origin = await startPage();
     const page = await (await stage.context({ viewport: { width: 360, height: 800 } })).newPage();
     await page.goto(`${origin}/`);
     await press(page, 'Grant');
     await press(page, 'Look: Teapot');
-    await shows(page, 'events', 'delivered');
+    await shows(page, 'events', 'accepted');
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
     const nameless = await page.evaluate(() =>
       [...document.querySelectorAll<HTMLInputElement | HTMLButtonElement>('input, button')]
