@@ -7,8 +7,6 @@ import type { Tab } from '../harness/tab.js';
 /** Pages that come back from the back-forward cache. */
 export function pageReturn(stage: Stage): void {
   const leave = async (tab: Tab) => tab.goto(stage.pages.url(undefined, { path: '/elsewhere' }));
-  // WebKit, and at times Firefox, never answer what was under way.
-  const briefly = { requestTimeoutMs: 3_000 };
   const returns = async (tab: Tab) => {
     await goBack(tab);
     stage.supports('back-forward cache', await tab.evaluate(() => window.wasRestored));
@@ -51,7 +49,7 @@ export function pageReturn(stage: Stage): void {
 
   test('events of a page that went into the cache are not sent again when it comes back', async () => {
     const { collector } = stage;
-    const tab = await (await stage.profile()).open(briefly);
+    const tab = await (await stage.profile()).open();
     await tab.evaluate(
       (event, address) => {
         void window.user.track(event);
@@ -69,7 +67,7 @@ export function pageReturn(stage: Stage): void {
 
   test('a request under way when the page went into the cache holds up the page that comes back for no longer than its timeout', async () => {
     const { collector } = stage;
-    const tab = await (await stage.profile()).open(briefly);
+    const tab = await (await stage.profile()).open();
     collector.setFault({ delayMs: 1_000 });
     await trackMany(tab, 'flying', 3);
     await collector.waitForRequests(1);
