@@ -8,7 +8,7 @@ import { loopRuns, maxRestMs, restMs, tokenRuns } from './speed.mjs';
  *   ScenarioResult */
 /** All that was measured of a library. Times in milliseconds.
  * @typedef {{ name: string, version: string, configuration: string, scenarios: readonly ScenarioResult[],
- *   loopMs: number, tasksMs: number, longestTaskMs: number, firstTokenMs: number, heapBytes: number,
+ *   loopMs: number, tasksMs: number, longestTaskMs: number, firstTokenMs: number, heapBytes: number, heapEvents: number,
  *   gzipBytes: number }} Result */
 /** Where it was measured.
  * @typedef {{ cores: number, processor: string, memoryBytes: number, system: string, chromium: string, node: string,
@@ -90,7 +90,10 @@ export function renderPage(results, surroundings) {
     ['all tasks until they are sent, ms', ({ tasksMs }) => milliseconds(tasksMs)],
     ['longest task, ms', ({ longestTaskMs }) => (longestTaskMs ? milliseconds(longestTaskMs) : 'below 50')],
     ['evaluation to first token, ms', ({ firstTokenMs }) => milliseconds(firstTokenMs)],
-    [`heap kept after ${heapCount} events`, ({ heapBytes }) => kilobytes(heapBytes)],
+    [
+      `heap kept after ${heapCount} events`,
+      ({ heapBytes, heapEvents }) => kilobytes(heapBytes) + (heapEvents < heapCount ? ` (${heapEvents} events)` : ''),
+    ],
     ['bundle, gzip', ({ gzipBytes }) => kilobytes(gzipBytes)],
   ];
   return `${[

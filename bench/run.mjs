@@ -49,7 +49,7 @@ for (const { name, manifest, configuration, bundle, pages, scenarios } of contes
     scenarios,
     ...(await measureLoop(browser, pages, loopCount)),
     firstTokenMs: await measureFirstToken(browser, pages, bundle.text),
-    heapBytes: await measureHeap(browser, pages, heapCount),
+    ...(await measureHeap(browser, pages, heapCount)),
     gzipBytes: bundle.gzipBytes,
   });
 }

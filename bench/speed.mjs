@@ -10,6 +10,8 @@ export const loopRuns = 3;
 export const restMs = 2_000;
 /** How long that is waited for at most, in milliseconds. */
 export const maxRestMs = 15_000;
+/** How long events are tracked at most before memory is looked at, in milliseconds: some write all that waits with each. */
+export const maxHeapMs = 30_000;
 
 async function rest(recorder, expected) {
   const end = Date.now() + maxRestMs;
@@ -109,8 +111,8 @@ export async function measureFirstToken(browser, pages, bundle) {
   return median(samples);
 }
 
-/** Bytes of heap that are still used after many events, the page at rest and its garbage collected, beyond those used
- * before the first of them. */
+/** Bytes of heap that are still used after `count` events, or as many as `maxHeapMs` allow, the page at rest and its
+ * garbage collected, beyond those used before the first of them. */
 export function measureHeap(browser, pages, count) {
   return withPage(browser, pages, '/', async (page, recorder, session) => {
     await page.evaluate(() => bench.token());
@@ -119,13 +121,20 @@ export function measureHeap(browser, pages, count) {
       return (await session.send('Runtime.getHeapUsage')).usedSize;
     };
     const before = await used();
-    await page.evaluate(async (count) => {
-      for (let index = 0; index < count; index++) {
-        bench.track(`heap-${index}`);
-        if (index % 100 === 99) await new Promise((resolve) => setTimeout(resolve, 10));
-      }
-    }, count);
-    await rest(recorder, count);
-    return (await used()) - before;
+    const tracked = await page.evaluate(
+      async ([count, maxMs]) => {
+        const end = performance.now() + maxMs;
+        for (let index = 0; index < count; index++) {
+          bench.track(`heap-${index}`);
+          if (index % 100 !== 99) continue;
+          if (performance.now() > end) return index + 1;
+          await new Promise((resolve) => setTimeout(resolve, 10));
+        }
+        return count;
+      },
+      [count, maxHeapMs],
+    );
+    await rest(recorder, tracked);
+    return { heapBytes: (await used()) - before, heapEvents: tracked };
   });
 }

@@ -95,7 +95,8 @@ test.each([2, 5])('500 orphaned segments, %i tabs that open at once: each is tak
   const pages = await Promise.all(Array.from({ length: tabs }, () => stage.open(context)));
   await pages[0]!.evaluate(() => {
     for (let n = 0; n < 500; n += 1) {
-      const entry = { id: `orphan-${n}`, json: '{"eventType":"click"}', timestamp: Date.now(), bytes: 60, doubts: [] };
+      const json = '{"eventType":"click","userToken":"u1"}';
+      const entry = { id: `orphan-${n}`, json, timestamp: Date.now(), bytes: 90, doubts: [] };
       localStorage.setItem(
         `usertoken:outbox:RACE:dead:${n}`,
         JSON.stringify({ v: 1, at: Date.now(), isFree: true, entries: [entry] }),

@@ -8,7 +8,7 @@ const scenario = { title: 'no fault, burst', tracked: 1000, lost: 0, duplicated:
 
 function result(name: string, changes: Partial<Result> = {}): Result {
   const times = { loopMs: 2, tasksMs: 30, longestTaskMs: 0, firstTokenMs: 5 };
-  const size = { heapBytes: 1000, gzipBytes: 20_000 };
+  const size = { heapBytes: 1000, heapEvents: 10_000, gzipBytes: 20_000 };
   return {
     name,
     version: `${name}@1.0.0`,
