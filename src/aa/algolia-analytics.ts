@@ -64,14 +64,10 @@ function createMethods(getTransport: () => Transport, getVersion: () => string):
   }
 
   function senderFor(headers: unknown) {
-    const {
-      'X-Algolia-Application-Id': appId = settings.appId,
-      'X-Algolia-API-Key': apiKey = settings.apiKey,
-      ...others
-    } = Object(headers);
+    const { 'X-Algolia-Application-Id': appId, 'X-Algolia-API-Key': apiKey, ...others } = Object(headers);
     const { host, region } = settings;
     const origin = host || `https://insights.${region ? `${region}.` : ''}algolia.io`;
-    const address = { origin, appId, apiKey, others };
+    const address = { origin, appId: appId ?? settings.appId, apiKey: apiKey ?? settings.apiKey, others };
     const key = JSON.stringify(address);
     let sender = senders.get(key);
     if (!sender) {
@@ -140,7 +136,7 @@ function createMethods(getTransport: () => Transport, getVersion: () => string):
       ...full,
       // An empty one is refused on the way.
       userToken: userToken ?? (user.token || ''),
-      authenticatedUserToken: authenticatedUserToken ?? (account.token || undefined),
+      authenticatedUserToken: (authenticatedUserToken ?? account.token) || undefined,
       ...(Array.isArray(filters) ? { filters: filters.map(encodedFilter) } : {}),
     });
     return Promise.resolve(!payload || senderFor(headers).send(payload)).then((isSent) => {
@@ -154,8 +150,8 @@ function createMethods(getTransport: () => Transport, getVersion: () => string):
     const events = Array.isArray(given) ? given : [];
     const headers = fieldOf(additionalParams, 'headers');
     const isAddressed = fieldOf(headers, 'X-Algolia-Application-Id') && fieldOf(headers, 'X-Algolia-API-Key');
-    if (!hasCredentials() && !isAddressed && events.length > 0) {
-      const kept = events.map((event) => attempt(() => stamped(event))) as typeof events;
+    if (!hasCredentials() && !isAddressed) {
+      const kept = events.map((event) => attempt(() => JSON.parse(JSON.stringify(stamped(event)))));
       return ready.defer(() => sendEvents(kept, additionalParams));
     }
     if (!user.token && settings.anonymousUserToken) setAnonymousUserToken(true);
@@ -173,6 +169,8 @@ function createMethods(getTransport: () => Transport, getVersion: () => string):
     const { timestamp, userToken, authenticatedUserToken } = event as Record<string, unknown>;
     return {
       ...event,
+      // One of the caller's would have the last word on the tokens.
+      toJSON: undefined,
       timestamp: timestamp ?? Date.now(),
       userToken: userToken ?? (user.token || undefined),
       authenticatedUserToken: authenticatedUserToken ?? (account.token || undefined),

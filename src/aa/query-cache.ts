@@ -28,8 +28,10 @@ function stored(): Entries {
 }
 
 function write(): void {
+  // Erased meanwhile.
+  if (!changes) return;
   const entries = stored();
-  for (const [name, entry] of changes ?? []) {
+  for (const [name, entry] of changes) {
     if (entry) entries[name] = entry;
     else delete entries[name];
   }

@@ -21,6 +21,8 @@ export function tokenCell(onError: (error: unknown) => void) {
     on(listener: unknown, options: unknown): void {
       const isImmediate = !!Object(options).immediate;
       if (typeof listener === 'function') {
+        // One that comes again is the last that came.
+        listeners.delete(listener as Listener);
         listeners.set(listener as Listener, isImmediate);
         if (isImmediate) attempt(() => listener(cell.token), onError);
         return;

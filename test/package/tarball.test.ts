@@ -23,9 +23,15 @@ describe('the tarball', () => {
     const perEntry = Object.keys(entries).flatMap((name) =>
       ['js', 'cjs', 'd.ts', 'd.cts'].map((end) => `dist/${name}.${end}`),
     );
-    const expected = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', `dist/${cli.file}`, `dist/${scriptTag.file}`, ...perEntry].map(
-      (name) => `package/${name}`,
-    );
+    const expected = [
+      'package.json',
+      'README.md',
+      'CHANGELOG.md',
+      'LICENSE',
+      `dist/${cli.file}`,
+      `dist/${scriptTag.file}`,
+      ...perEntry,
+    ].map((name) => `package/${name}`);
     const patterns = [
       /^package\/dist\/shared-[A-Z0-9]{8}\.js$/,
       /^package\/dist\/types\/(machines|src)\/([\w-]+\/)*[\w.-]+\.d\.c?ts$/,
