@@ -1,8 +1,14 @@
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-/** The documentation site, built and looked at in a browser, and the pages of the collector. */
-const siteTests = ['test/docs/site.test.ts', 'test/cli/{timeline,playwright}.test.ts'];
+/** What takes long beside the tests of the library itself: the documentation site, built and looked at in a browser, the
+ * pages of the collector, the demo, servers under load. */
+const siteTests = [
+  'test/docs/site.test.ts',
+  'test/cli/{timeline,playwright}.test.ts',
+  'test/demo/{access,walk}.test.ts',
+  'test/server/{sending,two-processes,page}.test.ts',
+];
 
 export default defineConfig({
   test: {
