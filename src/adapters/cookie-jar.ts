@@ -2,7 +2,7 @@ import { checkUserToken, isAnonymousToken } from '../../machines/index.js';
 import { type CookieAttributes, type CookieDocument, expireCookies, readCookies, writeCookie } from './cookies.js';
 import { memoryJar } from './memory-jar.js';
 import type { TokenJar, TokenSlot } from './ports.js';
-import { localStorageOf, safeStorage } from './web-storage.js';
+import { safeStorage } from './web-storage.js';
 
 const renewedKey = 'usertoken:renewed';
 const dayMs = 86_400_000;
@@ -51,7 +51,7 @@ export function cookieJar(options: CookieOptions = {}, ports: CookieJarPorts = {
   const { maxAgeSeconds = 15_552_000, userMaxAgeSeconds = 15_552_000 } = options;
   const { onTrouble, now = Date.now } = ports;
   const doc = 'document' in ports ? ports.document : globalThis.document;
-  const storage = safeStorage('storage' in ports ? ports.storage : localStorageOf());
+  const storage = safeStorage(ports);
   const memory = memoryJar();
   let domain = options.domain;
 

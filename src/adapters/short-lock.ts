@@ -4,22 +4,24 @@ import type { Clock } from './ports.js';
 /** How long a lock outlives the change it guards: localStorage is not ordered by locks. */
 const afterglowMs = 1_000;
 
+/** Web Locks as far as they are used here, where there are any. */
+export type Locks = Pick<LockManager, 'request'> | undefined;
+
+/** Resolves after a while. */
+export const pause = (clock: Clock, delayMs: number): Promise<unknown> =>
+  new Promise((resolve) => clock.setTimeout(resolve, delayMs));
+
 /** Runs `change` under the Web Lock of this name if it is free now, and holds it for a second more. No lock is held for
  * the life of a page: that would cost Firefox the back-forward cache.
  * @returns Whether the lock was free. False where there are no locks.
  * @see https://w3c.github.io/web-locks/ */
-export function withShortLock(
-  locks: Pick<LockManager, 'request'> | undefined,
-  clock: Clock,
-  name: string,
-  change: () => void,
-): Promise<boolean> {
+export function withShortLock(locks: Locks, clock: Clock, name: string, change: () => void): Promise<boolean> {
   return new Promise((resolve) => {
     const request = attempt(() =>
       locks!.request(name, { ifAvailable: true }, (lock) => {
         if (lock) change();
         resolve(!!lock);
-        return lock && new Promise((release) => clock.setTimeout(() => release(undefined), afterglowMs));
+        return lock && pause(clock, afterglowMs);
       }),
     );
     if (request) request.catch(() => resolve(false));

@@ -1,25 +1,16 @@
-import { attempt, fieldOf } from '../../machines/tolerant.js';
-
+import { attempt } from '../../machines/tolerant.js';
+import { adoption, youngMs } from './adoption.js';
 import { memoryOutbox, type OutboxLimits } from './memory-outbox.js';
 import type { Clock, Outbox, OutboxEntry, Tabs } from './ports.js';
-import { parseSegment, segmentText } from './segment.js';
-import { withShortLock } from './short-lock.js';
+import { parseSegment, type Segment, segmentText } from './segment.js';
+import { type Locks, withShortLock } from './short-lock.js';
 import { systemClock } from './system-clock.js';
 import { broadcastTabs } from './tabs.js';
 import { uuid } from './uuid.js';
-import { localStorageOf, safeStorage } from './web-storage.js';
+import { safeStorage } from './web-storage.js';
 
 /** Keys of this library's outboxes, of every application. */
 const allPrefix = 'usertoken:outbox:';
-/** A segment younger than this is its owner's alone. */
-const youngMs = 10_000;
-/** How long owners have to say that they live. */
-const answerMs = 500;
-/** More pages than a visitor has open. */
-const maxAlive = 500;
-/** Without Web Locks nothing makes sure of a single adopter, so only what is this old is adopted. */
-const oldMs = 30_000;
-
 /** What a storage outbox works with. */
 export interface StorageOutboxPorts extends OutboxLimits {
   /** Applications keep their events apart. */
@@ -27,7 +18,7 @@ export interface StorageOutboxPorts extends OutboxLimits {
   /** @default the page's localStorage */
   readonly storage?: Storage | undefined;
   /** @default the page's Web Locks */
-  readonly locks?: Pick<LockManager, 'request'> | undefined;
+  readonly locks?: Locks;
   /** Where owners are asked whether they live. @default a `BroadcastChannel` */
   readonly tabs?: Tabs;
   /** @default the platform's */
@@ -39,7 +30,7 @@ export interface StorageOutboxPorts extends OutboxLimits {
  * @see https://w3c.github.io/web-locks/ */
 export function storageOutbox(ports: StorageOutboxPorts): Outbox {
   const { appId, clock = systemClock } = ports;
-  const { get, put, remove, keysUnder } = safeStorage('storage' in ports ? ports.storage : localStorageOf());
+  const { get, put, remove, keysUnder } = safeStorage(ports);
   const locks = 'locks' in ports ? ports.locks : attempt(() => globalThis.navigator?.locks);
   const memory = memoryOutbox(ports);
   const prefix = `${allPrefix}${appId}:`;
@@ -48,22 +39,18 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
   /** Its value stands for as long as the storage is not cleared: while it does, a segment that is gone was adopted. */
   const mark = `${prefix}mark`;
   const segments = new Map<string, readonly OutboxEntry[]>();
-  const alive = new Set<string>();
   let unsaved: OutboxEntry[] = [];
   let isOpen = false;
   let isWriting = false;
   let written = 0;
   let seenMark: string | undefined;
-  let rescan: unknown;
   let isReleased = false;
   let onAdopted: (evicted: readonly OutboxEntry[]) => void = () => {};
 
   const kept = memory.entries();
   const isKept = (entry: OutboxEntry) => kept.has(entry);
 
-  const ownerOf = (key: string) => key.slice(prefix.length).split(':')[0]!;
-  /** Segments that are not this page's; its own too, once it has released them. */
-  const others = () => keysUnder(prefix).filter((key) => key !== mark && !segments.has(key));
+  const read = (key: string) => (isOpen ? parseSegment(get(key)) : null);
 
   /** Whether the storage was cleared since the last look. Sets the mark where there is none. */
   function checkMark(): boolean {
@@ -108,9 +95,7 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
   }
 
   /** Makes a segment that nobody owns one of ours. */
-  function adopt(key: string): void {
-    const segment = parseSegment(get(key));
-    if (!segment) return;
+  function adopt(key: string, segment: Segment): void {
     // The same event twice means that a page died between writing its copy and removing the original.
     const known = new Set([...kept].map(({ id }) => id));
     const entries = segment.entries.filter(({ id }) => !known.has(id));
@@ -121,48 +106,21 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
     if (entries.length > 0) onAdopted(evicted);
   }
 
-  /** Whether a segment may be adopted now. What is no segment at all is removed. */
-  function isAdoptable(key: string, isFreeOnly: boolean): boolean {
-    const segment = parseSegment(get(key));
-    if (segment === undefined) remove(key);
-    if (!segment) return false;
-    if (segment.isFree && locks) return true;
-    const ageMs = Math.abs(clock.now() - segment.at);
-    return !isFreeOnly && ageMs > (locks ? youngMs : oldMs) && !alive.has(ownerOf(key));
-  }
-
-  async function adoptAll(isFreeOnly: boolean): Promise<void> {
-    for (const key of others()) {
-      if (!isOpen || !isAdoptable(key, isFreeOnly)) continue;
-      if (!locks) adopt(key);
-      // Asked again under the lock: another page may have been first.
-      else await withShortLock(locks, clock, key, () => isOpen && isAdoptable(key, isFreeOnly) && adopt(key));
-    }
-  }
-
-  /** Takes over what pages that are gone have left, and looks again for as long as there is anything of others. */
-  async function scan(): Promise<void> {
-    clock.clearTimeout(rescan);
-    rescan = undefined;
-    await adoptAll(true);
-    if (others().length > 0) {
-      alive.clear();
-      tabs.post({ ask: page });
-      await new Promise((resolve) => clock.setTimeout(() => resolve(undefined), answerMs));
-      await adoptAll(false);
-    }
-    scanLater();
-  }
-
-  function scanLater(): void {
-    if (isOpen && others().length > 0) rescan ??= clock.setTimeout(scan, youngMs);
-  }
+  const adopting = adoption({
+    clock,
+    locks,
+    tabs,
+    page,
+    // Its own too, once this page has released them.
+    others: () => (isOpen ? keysUnder(prefix).filter((key) => key !== mark && !segments.has(key)) : []),
+    read,
+    remove,
+    adopt,
+  });
 
   function stop(): void {
     isOpen = false;
-    tabs.close();
-    clock.clearTimeout(rescan);
-    rescan = undefined;
+    adopting.close();
   }
 
   /** Marks all segments free, so that any page may take them, this one too when it comes back. */
@@ -215,25 +173,17 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
       checkMark();
       write();
       if (seenMark === undefined) return;
-      tabs.open((message) => {
-        const lives = fieldOf(message, 'lives');
-        // Bounded, since anything may be said on a channel.
-        if (typeof lives === 'string' && alive.size < maxAlive) alive.add(lives);
-        else if (fieldOf(message, 'ask')) tabs.post({ lives: page });
-        // Only what it left: a page that closes need not be asked for.
-        else if (fieldOf(message, 'leaves')) void adoptAll(true).then(scanLater);
-      });
-      void scan();
+      adopting.open();
     },
 
     async prepare() {
       // A page that crashed said nothing: whoever sends looks for what it left.
-      scanLater();
+      adopting.scanLater();
       if (!isOpen || segments.size === 0) return;
       // The shop has cleared its storage: what memory holds is written again. An adopter would have left the mark.
       const isCleared = checkMark();
       for (const [key, entries] of [...segments]) {
-        const stored = parseSegment(get(key));
+        const stored = read(key);
         const isYoung = stored && Math.abs(clock.now() - stored.at) < youngMs / 2;
         if (isCleared && !save(key, entries)) {
           segments.delete(key);

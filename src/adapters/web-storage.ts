@@ -5,8 +5,10 @@ export function localStorageOf(win: Window | undefined = globalThis.window): Sto
   return attempt(() => win?.localStorage);
 }
 
-/** A storage of which no access throws: a read finds nothing, a write answers whether it was kept. */
-export function safeStorage(storage: Storage | undefined) {
+/** The storage that was handed in, which may be none, or else the page's. No access throws: a read finds nothing, a write
+ * answers whether it was kept. */
+export function safeStorage(ports: { readonly storage?: Storage | undefined }) {
+  const storage = 'storage' in ports ? ports.storage : localStorageOf();
   return {
     get: (key: string): string | undefined => attempt(() => storage!.getItem(key)) ?? undefined,
     put(key: string, text: string): boolean {

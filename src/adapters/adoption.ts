@@ -1,0 +1,96 @@
+import { fieldOf } from '../../machines/tolerant.js';
+import type { Clock, Tabs } from './ports.js';
+import type { Segment } from './segment.js';
+import { type Locks, pause, withShortLock } from './short-lock.js';
+
+/** A segment younger than this is its owner's alone. */
+export const youngMs = 10_000;
+/** How long owners have to say that they live. */
+const answerMs = 500;
+/** More pages than a visitor has open. */
+const maxAlive = 500;
+/** Without Web Locks nothing makes sure of a single adopter, so only what is this old is adopted. */
+const oldMs = 30_000;
+
+/** What adoption works with. */
+export interface AdoptionPorts {
+  readonly clock: Clock;
+  readonly locks: Locks;
+  /** Where owners are asked whether they live. */
+  readonly tabs: Tabs;
+  /** The name under which this page owns segments. */
+  readonly page: string;
+  /** Keys of segments that are not this page's, `…:<page>:<number>`. None while the outbox is closed. */
+  readonly others: () => readonly string[];
+  /** What a key holds, as `parseSegment` says; `null` while the outbox is closed. */
+  readonly read: (key: string) => Segment | null | undefined;
+  readonly remove: (key: string) => void;
+  /** Makes a segment one of this page's. */
+  readonly adopt: (key: string, segment: Segment) => void;
+}
+
+/** Takes over segments of pages that are gone, each by exactly one of those that live. */
+export function adoption({ clock, locks, tabs, page, others, read, remove, adopt }: AdoptionPorts) {
+  const alive = new Set<string>();
+  let rescan: unknown;
+
+  /** A segment, if it may be adopted now. What is no segment at all is removed. */
+  function adoptable(key: string, isFreeOnly: boolean): Segment | undefined {
+    const segment = read(key);
+    if (segment === undefined) remove(key);
+    if (!segment || (segment.isFree && locks)) return segment ?? undefined;
+    const ageMs = Math.abs(clock.now() - segment.at);
+    const isLeft = ageMs > (locks ? youngMs : oldMs) && !alive.has(key.split(':').at(-2)!);
+    return isLeft && !isFreeOnly ? segment : undefined;
+  }
+
+  async function adoptAll(isFreeOnly: boolean): Promise<void> {
+    for (const key of others()) {
+      const take = () => {
+        const segment = adoptable(key, isFreeOnly);
+        if (segment) adopt(key, segment);
+      };
+      if (!locks) take();
+      // Asked again under the lock: another page may have been first.
+      else if (adoptable(key, isFreeOnly)) await withShortLock(locks, clock, key, take);
+    }
+  }
+
+  /** Takes over what pages that are gone have left, and looks again for as long as there is anything of others. */
+  async function scan(): Promise<void> {
+    clock.clearTimeout(rescan);
+    rescan = undefined;
+    await adoptAll(true);
+    if (others().length > 0) {
+      alive.clear();
+      tabs.post({ ask: page });
+      await pause(clock, answerMs);
+      await adoptAll(false);
+    }
+    scanLater();
+  }
+
+  function scanLater(): void {
+    if (others().length > 0) rescan ??= clock.setTimeout(scan, youngMs);
+  }
+
+  return {
+    open(): void {
+      tabs.open((message) => {
+        const lives = fieldOf(message, 'lives');
+        // Bounded, since anything may be said on a channel.
+        if (typeof lives === 'string' && alive.size < maxAlive) alive.add(lives);
+        else if (fieldOf(message, 'ask')) tabs.post({ lives: page });
+        // Only what it left: a page that closes need not be asked for.
+        else if (fieldOf(message, 'leaves')) void adoptAll(true).then(scanLater);
+      });
+      void scan();
+    },
+    scanLater,
+    close(): void {
+      tabs.close();
+      clock.clearTimeout(rescan);
+      rescan = undefined;
+    },
+  };
+}
