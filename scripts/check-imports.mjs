@@ -81,7 +81,7 @@ export const layers = [
   {
     name: 'server',
     paths: ['src/server/'],
-    from: ['machines', 'adapters', 'helpers', 'options', 'events', 'wiring', 'entry'],
+    from: ['machines', 'adapters', 'helpers', 'options', 'events', 'identity', 'wiring', 'entry'],
     typesFrom: ['ports'],
     packages: ['xstate'],
   },

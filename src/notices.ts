@@ -4,14 +4,19 @@ import type { Notice } from './options.js';
 /** Says each thing once, so that no fault fills a console. */
 export function noticeBoard(onNotice: (notice: Notice) => void = ({ message }) => console.warn(message)) {
   const said = new Set<string>();
+
+  /** @param details What it is about, without tokens: a reason, a field, what would be right. Once for each. */
+  function post(code: Notice['code'], ...details: readonly (string | undefined)[]): void {
+    const message = `usertoken: ${code} ${details.filter(Boolean).join(': ')}`.trim();
+    if (said.has(message)) return;
+    said.add(message);
+    // A listener of the page that throws, or a page without console: nobody is left to tell.
+    attempt(() => onNotice({ code, message }));
+  }
+
   return {
-    /** @param detail What it is about, without tokens: a field, a reason. Once for each. */
-    post(code: Notice['code'], detail = ''): void {
-      const message = `usertoken: ${code} ${detail}`.trim();
-      if (said.has(message)) return;
-      said.add(message);
-      // A listener of the page that throws, or a page without console: nobody is left to tell.
-      attempt(() => onNotice({ code, message }));
-    },
+    post,
+    /** Foreign code threw. What it threw may hold anything, so its name has to do. */
+    postError: (error: unknown): void => post('error-contained', error instanceof Error ? error.name : typeof error),
   };
 }

@@ -1,6 +1,9 @@
 import { attempt } from '../../machines/tolerant.js';
 import type { Tabs } from './ports.js';
 
+/** No other pages: nothing is told to anybody, and nothing heard. */
+export const noTabs: Tabs = { post() {}, open() {}, close() {} };
+
 /** The other pages of this origin, over a `BroadcastChannel`; none where there is no page. On a server every visitor's
  * instance lives in one process, and no visitor may hear of another.
  * @param name Pages of one name hear each other.

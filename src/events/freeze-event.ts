@@ -1,9 +1,10 @@
-import type { TokenCheck, TokenRefusal, Tokens } from '../../machines/index.js';
+import type { TokenCheck, Tokens } from '../../machines/index.js';
 import { attempt } from '../../machines/tolerant.js';
 import type { Clock, OutboxEntry } from '../adapters/ports.js';
 import { maxBatchBytes } from '../limits.js';
 import { jsonOf } from '../plain-json.js';
 import { doubtsOf, isKnownType } from './event-rules.js';
+import { putTokens } from './event-tokens.js';
 import type { Dropped, DropReason } from './receipt.types.js';
 import { splitEvent } from './split-event.js';
 
@@ -28,7 +29,6 @@ const refuse = (reason: DropReason, field: string, message: string): Frozen => (
 });
 
 const notAnEvent = refuse('not-an-event', 'eventType', 'an object for JSON, with an eventType');
-const tokenFields = ['userToken', 'authenticatedUserToken'] as const;
 
 /** UTF-8 bytes of a text. */
 export function bytesOf(text: string): number {
@@ -38,13 +38,15 @@ export function bytesOf(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 
+/** Whether a filter is URL-encoded already. */
+export const isEncoded = (filter: unknown): boolean | undefined =>
+  attempt(() => decodeURIComponent(filter as string) !== filter);
+
 /** `attribute:value`, each half URL-encoded once; what is encoded already stays.
  * @see https://www.algolia.com/doc/rest-api/insights/ (field `filters`) */
 function encodeFilter(filter: unknown): unknown {
-  const isEncoded = attempt(() => decodeURIComponent(filter as string) !== filter);
-  if (isEncoded || typeof filter !== 'string') return filter;
-  const [attribute, ...value] = filter.split(':').map((part) => attempt(() => encodeURIComponent(part)) ?? part);
-  return [attribute, ...(value.length > 0 ? [value.join('%3A')] : [])].join(':');
+  if (isEncoded(filter) || typeof filter !== 'string') return filter;
+  return (attempt(() => encodeURIComponent(filter)) ?? filter).replace('%3A', ':');
 }
 
 /** Freezes events with their tokens and time: checked, cut to the API's size, as text. */
@@ -58,16 +60,8 @@ export function eventFreezer({ clock, tokens, checkToken, createId }: FreezePort
     if (!eventType || typeof eventType !== 'string') return notAnEvent;
     // Written when the event is sent.
     event.timestamp = undefined;
-    const inForce = tokens();
-    for (const field of tokenFields) {
-      const check = event[field] == null ? undefined : checkToken(event[field]);
-      // The tokens in force have passed the guard already.
-      const token = check ? check.ok && check.token : inForce[field];
-      if (token === false || (!token && field === 'userToken')) {
-        return refuse('invalid-token', field, (check as TokenRefusal | undefined)?.message ?? 'none is in force');
-      }
-      event[field] = token;
-    }
+    const wrong = putTokens(event, tokens(), checkToken);
+    if (wrong) return refuse('invalid-token', wrong.field, wrong.message);
 
     // A type that is unknown here passes untouched: whoever sends it knows it better.
     const isKnown = isKnownType(eventType);

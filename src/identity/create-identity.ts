@@ -3,27 +3,22 @@ import {
   type Consent,
   type IdentityEvent,
   identityMachine,
-  isAnonymousToken,
   type OnLogout,
   type Strategy,
-  type TokenCheck,
   type Tokens,
   tokensOf,
 } from '../../machines/index.js';
 import { attempt, fieldOf } from '../../machines/tolerant.js';
-import type { Clock, TokenJar } from '../adapters/ports.js';
+import type { Clock } from '../adapters/ports.js';
 import { safeSend } from '../safe-send.js';
+import { type JarTokensPorts, keepTokens, readTokens } from './jar-tokens.js';
 
 /** What the identity is wired to. */
-export interface IdentityPorts {
-  readonly jar: TokenJar;
+export interface IdentityPorts extends JarTokensPorts {
   readonly clock: Clock;
   readonly consent: Consent;
   readonly strategy?: Strategy | undefined;
   readonly onLogout?: OnLogout | undefined;
-  /** Whether the jar is told who is logged in. */
-  readonly rememberUser: boolean;
-  readonly checkToken: (token: unknown) => TokenCheck;
   readonly generateToken: () => string;
   readonly inspect?: ((event: InspectionEvent) => void) | undefined;
   readonly onError: (error: unknown) => void;
@@ -33,30 +28,15 @@ export interface IdentityPorts {
  * events. */
 export function createIdentity(ports: IdentityPorts) {
   const { jar, clock, consent, strategy, onLogout, rememberUser, checkToken, generateToken, onError } = ports;
-  const safely = <Result>(effect: () => Result) => attempt(effect, onError);
-
-  /** What the jar holds and the rules let in. */
-  function stored() {
-    const anonymousToken = safely(() => jar.read('anonymous'));
-    const identifiedToken = rememberUser ? safely(() => jar.read('identified')) : undefined;
-    return {
-      anonymousToken: isAnonymousToken(anonymousToken) ? anonymousToken : undefined,
-      identifiedToken: checkToken(identifiedToken).ok ? identifiedToken : undefined,
-    };
-  }
+  const stored = () => readTokens(ports);
 
   const found = consent === 'granted' ? stored() : undefined;
   const actor = createActor(
     identityMachine.provide({
       guards: { isUserToken: ({ event }) => checkToken(fieldOf(event, 'token')).ok },
       actions: {
-        remember: ({ context: { anonymousToken, identifiedToken } }) =>
-          safely(() => {
-            if (anonymousToken) jar.write('anonymous', anonymousToken);
-            if (identifiedToken && rememberUser) jar.write('identified', identifiedToken);
-            else jar.remove('identified');
-          }),
-        erase: () => safely(() => jar.erase()),
+        remember: ({ context }) => keepTokens(ports, context),
+        erase: () => attempt(() => jar.erase(), onError),
       },
     }),
     {

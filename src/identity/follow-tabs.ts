@@ -1,6 +1,6 @@
 import { syncedIn } from '../../machines/identity.tokens.js';
 import type { Consent, IdentityEvent, VisitorState } from '../../machines/index.js';
-import { attempt, fieldOf } from '../../machines/tolerant.js';
+import { fieldOf } from '../../machines/tolerant.js';
 import type { Clock, Tabs } from '../adapters/ports.js';
 import type { createIdentity } from './create-identity.js';
 
@@ -21,9 +21,12 @@ interface TabMessage {
   readonly identifiedToken?: string | undefined;
 }
 
-/** Which of two messages of one moment wins: a denial, then a logout; else either, but the same one in every page. */
+/** Which of two whole messages of one moment wins: a denial, then a logout; else either, but the same one in every
+ * page. */
 const rankOf = (message: unknown) =>
-  `${fieldOf(message, 'consent') === 'denied' ? 2 : fieldOf(message, 'state') === 'loggedOut' ? 1 : 0}${attempt(() => String(fieldOf(message, 'identifiedToken')))}`;
+  fieldOf(message, 'consent') === 'denied'
+    ? '2'
+    : `${fieldOf(message, 'state') === 'loggedOut' ? 1 : 0}${fieldOf(message, 'identifiedToken')}`;
 
 /** What following needs. */
 export interface FollowTabsPorts {
@@ -38,23 +41,19 @@ export interface FollowTabsPorts {
 export function followTabs({ identity, tabs, clock, sharesTokens }: FollowTabsPorts) {
   const { actor, view } = identity;
   /** The last message told or obeyed. */
-  let last: unknown = { at: 0 };
-  const timeOf = (message: unknown) => {
-    const at = fieldOf(message, 'at');
-    return typeof at === 'number' ? at : Number.NaN;
-  };
+  let last: Partial<TabMessage> & { readonly at: number } = { at: 0 };
 
   function hear(message: unknown): void {
-    if (fieldOf(message, 'isAsking') && view().consent === 'denied') tabs.post(last as object);
+    if (fieldOf(message, 'isAsking') && view().consent === 'denied') tabs.post(last);
     const isDenial = fieldOf(message, 'consent') === 'denied';
     const isWhole = isDenial || (sharesTokens && syncedIn(message, fieldOf(message, 'state')));
-    const [at, seen] = [timeOf(message), timeOf(last)];
-    const isNewer = at > seen || (at === seen && rankOf(message) > rankOf(last));
-    if (fieldOf(message, 'v') !== version || !isWhole || !isNewer || at > Math.max(clock.now(), seen) + maxAheadMs)
-      return;
-    last = message;
+    const at = fieldOf(message, 'at');
+    if (fieldOf(message, 'v') !== version || !isWhole || typeof at !== 'number') return;
+    const isNewer = at > last.at || (at === last.at && rankOf(message) > rankOf(last));
+    if (!isNewer || at > Math.max(clock.now(), last.at) + maxAheadMs) return;
+    last = message as TabMessage;
     if (isDenial) actor.send({ type: 'consent.deny' });
-    else actor.send({ ...(message as TabMessage), type: 'identity.synced' } as IdentityEvent);
+    else actor.send({ ...last, type: 'identity.synced' } as IdentityEvent);
   }
 
   return {
@@ -72,9 +71,8 @@ export function followTabs({ identity, tabs, clock, sharesTokens }: FollowTabsPo
       const news = isDenied ? { consent } : { consent, state, anonymousToken, identifiedToken };
       const isKnown = Object.entries(news).every(([key, value]) => fieldOf(last, key) === value);
       if (isKnown || consent === 'pending' || !(isDenied ? isDecided : sharesTokens)) return;
-      const message: TabMessage = { v: version, at: Math.max(timeOf(last) + 1, clock.now()), ...news };
-      last = message;
-      tabs.post(message);
+      last = { v: version, at: Math.max(last.at + 1, clock.now()), ...news };
+      tabs.post(last);
     },
     close: () => tabs.close(),
   };

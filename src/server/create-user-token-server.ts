@@ -2,7 +2,8 @@ import { checkUserToken, identityMachine } from '../../machines/index.js';
 import { attempt, fieldOf } from '../../machines/tolerant.js';
 import { generateAnonymousToken } from '../adapters/anonymous-token.js';
 import { memoryOutbox } from '../adapters/memory-outbox.js';
-import type { Page, Tabs } from '../adapters/ports.js';
+import type { Page } from '../adapters/ports.js';
+import { noTabs } from '../adapters/tabs.js';
 import { createUserToken } from '../create-user-token.js';
 import { noticeBoard } from '../notices.js';
 import type { UserToken } from '../user-token.types.js';
@@ -13,9 +14,8 @@ import { createVisitor } from './visitor.js';
 /** What a server holds at most while the API is out of reach. */
 const outboxLimits = { maxEvents: 50_000, maxBytes: 32_000_000 };
 
-/** A server is no page: it does not end, and has no tabs beside it. */
+/** A server is no page: it does not end. */
 const noPage: Page = { isOnline: () => true, subscribe: () => () => {} };
-const noTabs: Tabs = { post() {}, open() {}, close() {} };
 
 /** Creates what reads, sets and sends tokens on a server. One for each Node process; in workers and on the edge, where
  * nothing outlives a request, one for each request. Creating it costs nothing: sending starts with the first event.

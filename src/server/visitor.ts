@@ -1,17 +1,12 @@
 import { createActor } from 'xstate';
-import {
-  type identityMachine,
-  isAnonymousToken,
-  type OnLogout,
-  type Strategy,
-  type TokenCheck,
-  tokensOf,
-} from '../../machines/index.js';
+import { type identityMachine, type OnLogout, type Strategy, type TokenCheck, tokensOf } from '../../machines/index.js';
 import { attempt } from '../../machines/tolerant.js';
 import { type CookieOptions, cookieJar } from '../adapters/cookie-jar.js';
 import type { InsightsEvent } from '../events/event.types.js';
 import { eventMethods } from '../events/event-methods.js';
+import { putTokens } from '../events/event-tokens.js';
 import type { Dropped, Receipt } from '../events/receipt.types.js';
+import { keepTokens, readTokens } from '../identity/jar-tokens.js';
 import type { noticeBoard } from '../notices.js';
 import type { UserToken } from '../user-token.types.js';
 import { dataScript } from './data-script.js';
@@ -51,19 +46,9 @@ export function createVisitor(ports: VisitorPorts, request: RequestLike, known: 
     return { jar, document };
   }
 
-  function stored() {
-    const { jar } = openJar();
-    const anonymousToken = jar.read('anonymous');
-    const identifiedToken = rememberUser ? jar.read('identified') : undefined;
-    return {
-      anonymousToken: isAnonymousToken(anonymousToken) ? anonymousToken : undefined,
-      identifiedToken: checkToken(identifiedToken).ok ? identifiedToken : undefined,
-    };
-  }
-
   /** What a renewal needs. */
   const fresh = () => (onLogout === 'renew' ? { freshAnonymousToken: generateToken() } : {});
-  const found = asked === 'granted' ? stored() : undefined;
+  const found = asked === 'granted' ? readTokens({ jar: openJar().jar, rememberUser, checkToken }) : undefined;
   const actor = createActor(machine, {
     input: {
       consent: asked,
@@ -81,7 +66,7 @@ export function createVisitor(ports: VisitorPorts, request: RequestLike, known: 
   /** A login, or what the application knows. */
   function take(type: 'identity.login' | 'identity.sync', token: unknown): TokenCheck {
     const check = checkToken(token);
-    if (!check.ok) notices.post('token-rejected', `${check.reason}: ${check.message}`);
+    if (!check.ok) notices.post('token-rejected', check.reason, check.message);
     actor.send({ type, token, ...fresh() });
     return check;
   }
@@ -89,7 +74,7 @@ export function createVisitor(ports: VisitorPorts, request: RequestLike, known: 
 
   function drop(dropped: Omit<Dropped, 'status'>): Promise<Receipt> {
     const { reason, field, message } = dropped;
-    if (reason !== 'opted-out') notices.post('event-dropped', [reason, field, message].filter(Boolean).join(': '));
+    if (reason !== 'opted-out') notices.post('event-dropped', reason, field, message);
     return Promise.resolve({ status: 'dropped', ...dropped });
   }
 
@@ -101,40 +86,31 @@ export function createVisitor(ports: VisitorPorts, request: RequestLike, known: 
     const event = attempt(() => JSON.parse(JSON.stringify(given))) as Record<string, unknown> | undefined;
     if (Object(event) !== event) return ports.sender().track(event as never);
     for (const field in type) event![field] ??= type[field];
-    for (const field of ['userToken', 'authenticatedUserToken'] as const) {
-      const check = event![field] == null ? undefined : checkToken(event![field]);
-      if (check && !check.ok) return drop({ reason: 'invalid-token', field, message: check.message });
-      event![field] = check ? check.token : tokens[field];
-    }
+    const wrong = putTokens(event!, tokens, checkToken);
+    if (wrong) return drop({ reason: 'invalid-token', ...wrong });
     return ports.sender().track(event as unknown as InsightsEvent);
   }
 
   function setCookie(): readonly string[] {
-    const { anonymousToken, identifiedToken } = contextNow();
     const { jar, document } = openJar();
     if (!cookie || consent === 'pending') return [];
     if (consent === 'denied') {
       jar.erase();
       return document.setCookie;
     }
-    if (anonymousToken) jar.write('anonymous', anonymousToken);
-    if (identifiedToken && rememberUser) jar.write('identified', identifiedToken);
-    else jar.remove('identified');
+    keepTokens({ jar, rememberUser }, contextNow());
     return document.setCookie;
   }
 
   function applyTo(response: ResponseLike): boolean {
     const lines = setCookie();
-    const taken = attempt(
-      () => {
-        for (const line of lines) {
-          if ('appendHeader' in response) response.appendHeader(setCookieHeader, line);
-          else ('headers' in response ? response.headers : response).append(setCookieHeader, line);
-        }
-        return true;
-      },
-      (error) => notices.post('error-contained', error instanceof Error ? error.name : typeof error),
-    );
+    const taken = attempt(() => {
+      for (const line of lines) {
+        if ('appendHeader' in response) response.appendHeader(setCookieHeader, line);
+        else ('headers' in response ? response.headers : response).append(setCookieHeader, line);
+      }
+      return true;
+    }, notices.postError);
     return taken === true;
   }
 
