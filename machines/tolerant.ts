@@ -25,7 +25,7 @@ export function tolerant<Machine extends AnyStateMachine>(machine: Machine): Mac
   const { transition, provide } = machine;
   machine.transition = (snapshot, event, scope) => {
     const type = fieldOf(event, 'type');
-    const isFit = typeof type === 'string' && type !== '*' && (!/^xstate\.error/.test(type) || snapshot.can(event));
+    const isFit = typeof type === 'string' && type !== '*' && (!type.startsWith('xstate.error') || snapshot.can(event));
     return isFit ? transition.call(machine, snapshot, event, scope) : snapshot;
   };
   machine.provide = (implementations) => tolerant(provide.call(machine, implementations));

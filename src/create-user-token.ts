@@ -1,5 +1,5 @@
 import { checkUserToken, type TokenCheck } from '../machines/index.js';
-import { attempt } from '../machines/tolerant.js';
+import { attempt, fieldOf } from '../machines/tolerant.js';
 import { generateAnonymousToken } from './adapters/anonymous-token.js';
 import { cookieJar } from './adapters/cookie-jar.js';
 import { fetchTransport } from './adapters/fetch-transport.js';
@@ -46,8 +46,7 @@ export function createUserToken(options: UserTokenOptions): UserToken {
     settings.outbox ?? (cookie !== false && localStorageOf() ? storageOutbox({ appId, clock }) : memoryOutbox());
   const notices = noticeBoard(settings.onNotice);
   const onTrouble = notices.post;
-  const onError = (error: unknown) =>
-    notices.post('error-contained', error instanceof Error ? error.name : typeof error);
+  const onError = notices.postError;
   const inspect = settings.inspect && maskedInspect(settings.inspect, onError);
   const events = emitter<UserTokenEvent | { readonly type: 'change' }>(onError);
   const checkToken = (token: unknown) => checkUserToken(token, settings.checkToken);
@@ -65,6 +64,7 @@ export function createUserToken(options: UserTokenOptions): UserToken {
     inspect,
     onError,
   });
+  const { send } = identity.actor;
   const delivery = createDelivery({
     transport: fetchTransport({ now: clock.now }),
     ...settings,
@@ -106,23 +106,24 @@ export function createUserToken(options: UserTokenOptions): UserToken {
     events.emit({ type: 'change' });
   });
   identity.actor.on('tokenRejected', (event) => {
-    notices.post('token-rejected', `${event.reason}: ${event.message}`);
+    notices.post('token-rejected', event.reason, event.message);
     events.emit(event);
   });
 
   function grant(): void {
     isGrantDue = isPrerendering();
-    if (!isGrantDue) identity.actor.send({ type: 'consent.grant' });
+    if (!isGrantDue) send({ type: 'consent.grant' });
   }
 
   const leavePage = page.subscribe((event) => {
     if (event === 'activated') return isGrantDue ? grant() : undefined;
+    if (event === 'restored') {
+      attempt(() => others.open(true), onError);
+      identity.reread();
+      if (snapshot.consent === 'granted') delivery.open();
+    }
     delivery.onPage(event);
     if (event === 'exit') attempt(others.close, onError);
-    if (event !== 'restored') return;
-    attempt(() => others.open(true), onError);
-    identity.reread();
-    if (snapshot.consent === 'granted') delivery.open();
   });
 
   let isDisposed = false;
@@ -143,7 +144,7 @@ export function createUserToken(options: UserTokenOptions): UserToken {
     const frozen = freeze(event, type);
     if (!frozen.ok) {
       const { dropped } = frozen;
-      notices.post('event-dropped', [dropped.reason, dropped.field, dropped.message].filter(Boolean).join(': '));
+      notices.post('event-dropped', dropped.reason, dropped.field, dropped.message);
       return Promise.resolve(dropped);
     }
     for (const field of frozen.doubts) notices.post('event-doubtful', field);
@@ -152,7 +153,7 @@ export function createUserToken(options: UserTokenOptions): UserToken {
   }
 
   function sync(id: unknown): TokenCheck {
-    identity.actor.send({ type: 'identity.sync', token: id });
+    send({ type: 'identity.sync', token: id });
     return id === null ? { ok: true, token: snapshot.token ?? '' } : checkToken(id);
   }
   attempt(() => others.open(), onError);
@@ -182,22 +183,22 @@ export function createUserToken(options: UserTokenOptions): UserToken {
       grant,
       deny() {
         isGrantDue = false;
-        identity.actor.send({ type: 'consent.deny' });
+        send({ type: 'consent.deny' });
       },
     },
     login(id) {
-      identity.actor.send({ type: 'identity.login', token: id });
+      send({ type: 'identity.login', token: id });
       return checkToken(id);
     },
-    logout: () => identity.actor.send({ type: 'identity.logout' }),
+    logout: () => send({ type: 'identity.logout' }),
     sync,
     track: (event) => track(event),
     getSnapshot: () => snapshot,
     subscribe: (listener) => events.on('change', () => listener(snapshot)),
     on: events.on,
     async flush(options) {
-      const timeoutMs = Number(attempt(() => options?.timeoutMs) ?? 5_000);
-      return !isDisposed && delivery.flush(timeoutMs < 2 ** 31 ? timeoutMs : 5_000);
+      const timeoutMs = fieldOf(options, 'timeoutMs');
+      return !isDisposed && delivery.flush(typeof timeoutMs === 'number' && timeoutMs < 2 ** 31 ? timeoutMs : 5_000);
     },
     dispose() {
       if (isDisposed) return;

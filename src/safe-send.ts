@@ -18,7 +18,7 @@ export function safeSend<Event extends EventObject>(
   actor.send = (event) => {
     const type = fieldOf(event, 'type');
     // What XState sends to itself would stop the actor.
-    const isEvent = typeof type === 'string' && !/^xstate\./.test(type);
+    const isEvent = typeof type === 'string' && !type.startsWith('xstate.');
     if (isEvent && actor.getSnapshot().status === 'active') attempt(() => send(prepare(event)), onError);
   };
 }

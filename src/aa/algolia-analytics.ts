@@ -27,7 +27,7 @@ const defaults = {
 /** The methods of a client, over what carries its events. */
 function createMethods(getTransport: () => Transport, getVersion: () => string): InsightsMethods {
   const notices = noticeBoard();
-  const onError = (error: unknown) => notices.post('error-contained', `${fieldOf(error, 'name')}`);
+  const onError = notices.postError;
   const user = tokenCell(onError);
   const account = tokenCell(onError);
   const unseen = viewFilter();
@@ -49,7 +49,7 @@ function createMethods(getTransport: () => Transport, getVersion: () => string):
     const check = checkUserToken(token);
     const isTaken = check.ok || !token;
     if (isTaken) cell.token = token as string;
-    else notices.post('token-rejected', `${check.reason}: ${check.message}`);
+    else notices.post('token-rejected', check.reason, check.message);
     return isTaken;
   }
 

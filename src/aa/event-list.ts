@@ -1,4 +1,5 @@
 import { attempt, fieldOf } from '../../machines/tolerant.js';
+import { isEncoded } from '../events/freeze-event.js';
 import type { InsightsAdditionalEventParams } from './insights.types.js';
 import { queryCache } from './query-cache.js';
 
@@ -57,8 +58,7 @@ export function withQueries(event: Fields): Fields {
 
 /** A filter as search-insights encodes it, in whole. One that is encoded already stays. */
 export function encodedFilter(filter: unknown): unknown {
-  const isEncoded = attempt(() => decodeURIComponent(filter as string) !== filter);
-  return isEncoded && typeof filter === 'string'
+  return isEncoded(filter) && typeof filter === 'string'
     ? filter
     : (attempt(() => encodeURIComponent(filter as string)) ?? filter);
 }

@@ -1,9 +1,7 @@
-import { fetchTransport } from '../adapters/fetch-transport.js';
+import { exitBytes, fetchTransport } from '../adapters/fetch-transport.js';
 import type { Transport, TransportAnswer } from '../adapters/ports.js';
+import { bytesOf } from '../events/freeze-event.js';
 import type { RequestFnType } from './insights.types.js';
-
-/** What a request of an unknown kind may weigh when the page ends. */
-const exitBudget = 49_152;
 
 const transports = new WeakMap<RequestFnType, Transport>();
 
@@ -21,7 +19,8 @@ export function transportOf(request: RequestFnType): Transport {
   };
   return (
     transports.get(request) ?? {
-      exitBudget,
+      // Whatever it uses, it shares the page's budget.
+      exitBudget: exitBytes,
       send,
       handOver(batch) {
         void send(batch, {} as never);
@@ -35,7 +34,7 @@ function requester(): RequestFnType {
   const transport = fetchTransport();
   const request: RequestFnType = async (url, data) => {
     const body = JSON.stringify(data);
-    const bytes = new TextEncoder().encode(body).length;
+    const bytes = bytesOf(body);
     const outlives = bytes <= transport.exitBudget;
     return isAccepted(await transport.send({ url, body, bytes }, { outlives, signal: new AbortController().signal }));
   };

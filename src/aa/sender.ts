@@ -1,6 +1,7 @@
 import { isAnonymousToken } from '../../machines/index.js';
-import type { Outbox, Tabs, Transport } from '../adapters/ports.js';
+import type { Outbox, Transport } from '../adapters/ports.js';
 import { storageOutbox } from '../adapters/storage-outbox.js';
+import { noTabs } from '../adapters/tabs.js';
 import { createUserToken } from '../create-user-token.js';
 
 /** Where events go, apart from the agent. */
@@ -20,9 +21,6 @@ export interface SenderPorts {
   /** Whether undelivered events may be kept beyond the page. */
   readonly mayStore: () => boolean;
 }
-
-/** Other pages say themselves who acts on them: search-insights tells nobody. */
-const noTabs: Tabs = { post() {}, open() {}, close() {} };
 
 /** Delivers the events of one address, with the machines of `createUserToken` behind it. */
 export function createSender(address: Address, { transport, agents, mayStore }: SenderPorts) {
@@ -57,6 +55,7 @@ export function createSender(address: Address, { transport, agents, mayStore }: 
     // The client keeps the cookie: search-insights writes it at other moments.
     cookie: false,
     outbox,
+    // Other pages say themselves who acts on them: search-insights tells nobody.
     tabs: noTabs,
     batchWindowMs: globalThis.document ? 250 : 0,
     transport: {

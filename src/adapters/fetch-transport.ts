@@ -2,12 +2,12 @@ import { attempt, fieldOf } from '../../machines/tolerant.js';
 import type { Transport, TransportAnswer, TransportRequest } from './ports.js';
 
 /** How much of the browser's 64 KiB for requests that outlive a page we use; the rest is for other scripts. */
-const exitBytes = 49_152;
+export const exitBytes = 49_152;
 
 /** `Retry-After` in milliseconds: seconds, or an HTTP date.
  * @see RFC 9110, section 10.2.3 */
 function retryAfter(headers: Headers, now: number): number | undefined {
-  const value = headers.get('Retry-After')?.trim();
+  const value = headers.get('Retry-After');
   if (!value) return undefined;
   const delayMs = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
   return delayMs >= 0 ? delayMs : undefined;
@@ -25,17 +25,19 @@ function messageIn(body: string): string {
 const maxAnswerBytes = 65_536;
 
 /** The beginning of an answer's body. What is left of a longer one is not waited for. */
-async function textOf({ body }: Response): Promise<string> {
-  const reader = body?.getReader();
-  const decoder = new TextDecoder();
+async function textOf(response: Response): Promise<string> {
+  const decoder = attempt(() => new TextDecoder());
+  const reader = decoder && attempt(() => response.body!.getReader());
   let text = '';
-  for (let bytes = 0; reader && bytes <= maxAnswerBytes; ) {
+  // Where answers are no streams, they are read whole.
+  if (!reader) return attempt(() => response.text()) ?? text;
+  for (let bytes = 0; bytes <= maxAnswerBytes; ) {
     const { done, value } = await reader.read();
     if (done) return text;
     bytes += value.length;
     text += decoder.decode(value, { stream: true });
   }
-  void reader?.cancel().catch(() => {});
+  void reader.cancel().catch(() => {});
   return text;
 }
 

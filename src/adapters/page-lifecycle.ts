@@ -1,5 +1,15 @@
 import type { Page, PageEvent } from './ports.js';
 
+/** Events of a window or its document, and what they mean. */
+const names: Readonly<Record<string, PageEvent>> = {
+  visibilitychange: 'hidden',
+  pagehide: 'exit',
+  pageshow: 'restored',
+  online: 'online',
+  offline: 'offline',
+  prerenderingchange: 'activated',
+};
+
 /** The page of a window; without a window (Node, workers) one that never ends and is always online.
  * Nothing is listened to before the first `subscribe`, and never to `unload`, which would cost the page the back-forward
  * cache.
@@ -11,22 +21,16 @@ export function pageLifecycle(win: Window | undefined = globalThis.window): Page
     isOnline: () => win?.navigator?.onLine !== false,
     isPrerendering: () => !!(win?.document as { readonly prerendering?: boolean } | undefined)?.prerendering,
     subscribe(listener) {
-      const said: Record<string, (event: Event) => PageEvent | false> = {
-        visibilitychange: () => win!.document.visibilityState === 'hidden' && 'hidden',
-        pagehide: () => 'exit',
-        pageshow: (event) => (event as PageTransitionEvent).persisted && 'restored',
-        online: () => 'online',
-        offline: () => 'offline',
-        prerenderingchange: () => 'activated',
-      };
+      const isMeant = ({ type, persisted }: Event & { readonly persisted?: boolean }) =>
+        type === 'visibilitychange' ? win!.document.visibilityState === 'hidden' : type !== 'pageshow' || persisted;
       const handle = (event: Event) => {
-        const what = said[event.type]!(event);
-        if (what) listener(what);
+        if (isMeant(event)) listener(names[event.type]!);
       };
       // All of them reach the window in the capturing phase; pagehide and pageshow are sent to it and don't bubble.
-      for (const type of isPage ? Object.keys(said) : []) win.addEventListener(type, handle, true);
+      const types = isPage ? Object.keys(names) : [];
+      for (const type of types) win!.addEventListener(type, handle, true);
       return () => {
-        for (const type of isPage ? Object.keys(said) : []) win.removeEventListener(type, handle, true);
+        for (const type of types) win!.removeEventListener(type, handle, true);
       };
     },
   };

@@ -4,12 +4,10 @@ import { attempt } from '../../machines/tolerant.js';
 export function uuid(): string {
   // Not crypto.randomUUID: it is missing on pages served over plain http. Old web views have no WebCrypto at all; there a
   // poorer source does, since these ids name devices and events for analytics and guard nothing.
-  const random =
-    attempt(() => crypto.getRandomValues(new Uint8Array(31))) ??
-    Uint8Array.from({ length: 31 }, () => Math.random() * 256);
+  const random = attempt(() => crypto.getRandomValues(new Uint8Array(31)));
   let used = 0;
   return 'xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx'.replace(/[xy]/g, (place) => {
-    const value = random[used++]! & 15;
+    const value = (random?.[used++] ?? Math.random() * 16) & 15;
     return (place === 'x' ? value : (value & 3) | 8).toString(16);
   });
 }

@@ -34,8 +34,8 @@ export interface BatchPlanPorts {
   readonly clock: Clock;
   /** Milliseconds past which an event is not worth sending. */
   readonly maxEventAgeMs: number;
-  /** Told of every event that the plan gives up. */
-  readonly onDrop: (entry: OutboxEntry, reason: DropReason, message?: string) => void;
+  /** Told of the events that the plan gives up. */
+  readonly onDrop: (entries: readonly OutboxEntry[], reason: DropReason, message?: string) => void;
 }
 
 /** Decides which of the waiting events travel together, and learns from what came of it. */
@@ -56,7 +56,7 @@ export function batchPlan({ outbox, clock, maxEventAgeMs, onDrop }: BatchPlanPor
 
   function drop(entries: readonly OutboxEntry[], reason: DropReason, message?: string): void {
     outbox.remove(entries);
-    for (const entry of entries) onDrop(entry, reason, message);
+    onDrop(entries, reason, message);
   }
 
   /** Whether an event can still be delivered; if not, it is dropped. */
@@ -126,13 +126,13 @@ export function batchPlan({ outbox, clock, maxEventAgeMs, onDrop }: BatchPlanPor
       const staying = new Set(except);
       const waiting = [...outbox.entries()].filter((entry) => !staying.has(entry) && isWorthSending(entry));
       // After a failure without an answer others go first: if they pass, the network was not at fault.
-      const [first, second] = [!lastFailed, lastFailed].map((isFailed) =>
+      const pickAmong = (failed: boolean) =>
         pick(
-          waiting.filter((entry) => troubleOf(entry).failures > 0 === isFailed),
+          waiting.filter((entry) => troubleOf(entry).failures > 0 === failed),
           maxBytes,
-        ),
-      );
-      const entries = first!.length > 0 ? first! : second!;
+        );
+      let entries = pickAmong(!lastFailed);
+      if (entries.length === 0) entries = pickAmong(lastFailed);
       plan.hasBacklog = waiting.length > entries.length;
       if (entries.length === 0) return undefined;
       const body = `{"events":[${entries.map((entry) => wireText(entry, !clockIsWrong || !isFresh(entry)))}]}`;

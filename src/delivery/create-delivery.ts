@@ -40,9 +40,6 @@ const maxRequestsAtExit = 20;
 
 const isStored: Receipt = { status: 'stored' };
 
-/** The status in the event of a request that ended; 0 where it took too long or broke. */
-const statusIn = (event: object) => Number(fieldOf(fieldOf(event, 'output'), 'status') ?? 0);
-
 /** Fills the delivery machine: outbox, transport and receipts behind its actions. */
 export function createDelivery(ports: DeliveryPorts) {
   const { url, clock, outbox, transport, hears, onEnd, onError } = ports;
@@ -61,13 +58,10 @@ export function createDelivery(ports: DeliveryPorts) {
     if (hears(type)) onEnd({ type, id, event: JSON.parse(wireText(entry)), ...end } as EventEnd);
   }
   const tellDelivered = (entry: OutboxEntry) => tell(entry, 'eventDelivered', { status: 'delivered' });
-  function tellDropped(entry: OutboxEntry, reason: DropReason, message?: string): void {
-    tell(entry, 'eventDropped', { status: 'dropped', reason, ...(message ? { message } : {}) });
+  function tellDropped(entries: readonly OutboxEntry[], reason: DropReason, message?: string): void {
+    const receipt: Receipt = { status: 'dropped', reason, ...(message ? { message } : {}) };
+    for (const entry of entries) tell(entry, 'eventDropped', receipt);
   }
-
-  const tellEvicted = (entries: readonly OutboxEntry[]) => {
-    for (const entry of entries) tellDropped(entry, 'outbox-full');
-  };
 
   async function sendBatch(attempts: number, signal: AbortSignal): Promise<BatchResult> {
     await outbox.prepare?.();
@@ -114,7 +108,7 @@ export function createDelivery(ports: DeliveryPorts) {
     // A denial erases what other pages have left, too; an end of this instance is no concern of theirs.
     if (reason === 'opted-out') outbox.clear();
     else outbox.remove(entries);
-    for (const entry of entries) tellDropped(entry, reason);
+    tellDropped(entries, reason);
   }
 
   /** An action that throws would end the actor for good. */
@@ -148,7 +142,8 @@ export function createDelivery(ports: DeliveryPorts) {
         dropBatch: safely(() => plan.givenUp(message)),
         omitTimestamps: safely(plan.omitTimestamps),
         keepBatch: safely((event) => {
-          const isOpaque = !statusIn(event);
+          // Without a status it took too long or broke.
+          const isOpaque = !fieldOf(fieldOf(event, 'output'), 'status');
           if (isOpaque) failures += 1;
           if (failures === 3) ports.onTrouble('api-unreachable');
           plan.failed(isOpaque);
@@ -184,7 +179,7 @@ export function createDelivery(ports: DeliveryPorts) {
     /** Puts frozen events into the outbox. */
     enqueue(entries: readonly OutboxEntry[]): Promise<Receipt> {
       const owed = entries.map(({ id }) => (isIn('held') ? Promise.resolve(isStored) : receipts.owe(id)));
-      for (const entry of entries) tellEvicted(outbox.add(entry));
+      for (const entry of entries) tellDropped(outbox.add(entry), 'outbox-full');
       wake();
       return owed.length > 1 ? Promise.all(owed).then(worstOf) : owed[0]!;
     },
@@ -206,7 +201,7 @@ export function createDelivery(ports: DeliveryPorts) {
     /** Events may be kept beyond the page from now on, and those of pages that are gone come in. */
     open(): void {
       outbox.open?.((evicted) => {
-        tellEvicted(evicted);
+        tellDropped(evicted, 'outbox-full');
         wake();
       });
     },

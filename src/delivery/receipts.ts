@@ -42,7 +42,7 @@ export function receiptBook(clock: Clock) {
         watch();
       }),
     settle,
-    storeAll: () => storeAll(),
+    storeAll: storeAll as () => void,
     /** Settles all and ends the timer. */
     close(): void {
       storeAll();
