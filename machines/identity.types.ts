@@ -86,7 +86,7 @@ export type IdentityEmitted =
       readonly type: 'tokenRejected';
       readonly reason: TokenReason;
       /** Index of the first offending UTF-16 code unit, where one can be named. */
-      readonly position?: number;
+      readonly position?: number | undefined;
       /** What would be right, in a sentence. */
       readonly message: string;
     };

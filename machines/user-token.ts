@@ -17,7 +17,7 @@ export type TokenCheck =
       readonly ok: false;
       readonly reason: TokenReason;
       /** Index of the first offending UTF-16 code unit, where one can be named. */
-      readonly position?: number;
+      readonly position?: number | undefined;
       /** What would be right. */
       readonly message: string;
     };
@@ -43,7 +43,7 @@ const messages: Record<TokenReason, string> = {
 
 /** The refusal for `reason`, with what would be right. */
 export function refuseToken(reason: TokenReason, position?: number): TokenRefusal {
-  return { ok: false, reason, ...(position === undefined ? {} : { position }), message: messages[reason] };
+  return { ok: false, reason, position, message: messages[reason] };
 }
 
 declare function atob(base64: string): string;

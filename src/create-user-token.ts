@@ -13,7 +13,7 @@ import { uuid } from './adapters/uuid.js';
 import { localStorageOf } from './adapters/web-storage.js';
 import { createDelivery } from './delivery/create-delivery.js';
 import { emitter } from './emitter.js';
-import { eventMethods } from './events/event-methods.js';
+import { type EventKind, eventMethods } from './events/event-methods.js';
 import { eventFreezer } from './events/freeze-event.js';
 import type { Dropped, DropReason, Receipt } from './events/receipt.types.js';
 import { createIdentity } from './identity/create-identity.js';
@@ -39,14 +39,12 @@ const defaults = {
 export function createUserToken(options: UserTokenOptions): UserToken {
   const settings = { ...defaults, ...checkOptions(options) };
   const { clock, remember, cookie, user, page = pageLifecycle(), appId } = settings;
-  const isPrerendering = () => !!page.isPrerendering?.();
+  const isPrerendering = () => page.isPrerendering?.();
   /** Whether consent is granted and waits for the visit that a prerendered page may never have. */
   let isGrantDue = settings.consent === 'granted' && isPrerendering();
   const outbox =
     settings.outbox ?? (cookie !== false && localStorageOf() ? storageOutbox({ appId, clock }) : memoryOutbox());
-  const notices = noticeBoard(settings.onNotice);
-  const onTrouble = notices.post;
-  const onError = notices.postError;
+  const { post, postError: onError } = noticeBoard(settings.onNotice);
   const inspect = settings.inspect && maskedInspect(settings.inspect, onError);
   const events = emitter<UserTokenEvent | { readonly type: 'change' }>(onError);
   const checkToken = (token: unknown) => checkUserToken(token, settings.checkToken);
@@ -58,7 +56,7 @@ export function createUserToken(options: UserTokenOptions): UserToken {
       settings.jar ??
       (cookie === false
         ? memoryJar()
-        : cookieJar(cookie, { rememberUser: remember === 'device', now: clock.now, onTrouble })),
+        : cookieJar(cookie, { rememberUser: remember === 'device', now: clock.now, onTrouble: post })),
     rememberUser: remember !== 'page',
     checkToken,
     inspect,
@@ -75,7 +73,7 @@ export function createUserToken(options: UserTokenOptions): UserToken {
     isGranted: () => identity.view().consent === 'granted',
     hears: events.hears,
     onEnd: events.emit,
-    onTrouble,
+    onTrouble: post,
     onError,
   });
 
@@ -106,7 +104,7 @@ export function createUserToken(options: UserTokenOptions): UserToken {
     events.emit({ type: 'change' });
   });
   identity.actor.on('tokenRejected', (event) => {
-    notices.post('token-rejected', event.reason, event.message);
+    post('token-rejected', event.reason, event.message);
     events.emit(event);
   });
 
@@ -128,28 +126,32 @@ export function createUserToken(options: UserTokenOptions): UserToken {
 
   let isDisposed = false;
   let tracked = 0;
-  const idPrefix = uuid();
+  const idPrefix = `${uuid()}-`;
   const freeze = eventFreezer({
     clock,
     tokens: identity.tokens,
     checkToken,
-    createId: () => `${idPrefix}-${++tracked}`,
+    createId: () => idPrefix + ++tracked,
+    onDoubt: (field) => post('event-doubtful', field),
   });
 
   const refuse = async (reason: DropReason): Promise<Dropped> => ({ status: 'dropped', reason });
 
-  function track(event: unknown, type: Record<string, string> = {}): Promise<Receipt> {
+  function track(event: unknown, kind: EventKind = {}): Promise<Receipt> {
     if (isDisposed) return refuse('disposed');
     if (snapshot.consent === 'denied') return refuse('opted-out');
-    const frozen = freeze(event, type);
-    if (!frozen.ok) {
-      const { dropped } = frozen;
-      notices.post('event-dropped', dropped.reason, dropped.field, dropped.message);
+    const { entries, dropped } = freeze(event, kind);
+    if (dropped) {
+      post('event-dropped', dropped.reason, dropped.field, dropped.message);
       return Promise.resolve(dropped);
     }
-    for (const field of frozen.doubts) notices.post('event-doubtful', field);
     // Only an outbox of the application's own can throw here.
-    return attempt(() => delivery.enqueue(frozen.entries), onError) ?? refuse('error-contained');
+    try {
+      return delivery.enqueue(entries);
+    } catch (error) {
+      onError(error);
+      return refuse('error-contained');
+    }
   }
 
   function sync(id: unknown): TokenCheck {

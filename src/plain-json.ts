@@ -7,4 +7,4 @@ function asGiven(this: unknown, key: string, value: unknown): unknown {
 
 /** `JSON.stringify` on pages where an old library has added `toJSON` to arrays or to all objects. */
 export const jsonOf = (value: unknown): string =>
-  'toJSON' in [] ? JSON.stringify(value, asGiven) : JSON.stringify(value);
+  'toJSON' in Array.prototype ? JSON.stringify(value, asGiven) : JSON.stringify(value);

@@ -28,11 +28,11 @@ export function memoryOutbox({ maxEvents = 5_000, maxBytes = 4_000_000 }: Outbox
       return entries.size;
     },
     add(entry) {
-      const evicted: OutboxEntry[] = [];
       entries.add(entry);
       bytes += entry.bytes;
-      for (const oldest of entries) {
-        if (entries.size <= maxEvents && bytes <= maxBytes) break;
+      const evicted: OutboxEntry[] = [];
+      while (entries.size > maxEvents || bytes > maxBytes) {
+        const [oldest] = entries as Set<OutboxEntry> & [OutboxEntry];
         remove(oldest);
         evicted.push(oldest);
       }

@@ -30,8 +30,7 @@ export interface OutboxEntry {
   readonly json: string;
   /** Milliseconds since the Unix epoch. */
   readonly timestamp: number;
-  /** When it was tracked by this page's monotonic clock, in milliseconds; missing where an earlier page tracked it, or
-   * where the application gave the timestamp. */
+  /** When it was tracked by this page's monotonic clock, in milliseconds; missing where an earlier page tracked it. */
   readonly trackedAt?: number | undefined;
   /** Whether the application gave the timestamp, which is then never left out. */
   readonly isGiven?: true | undefined;

@@ -50,8 +50,8 @@ export function batchPlan({ outbox, clock, maxEventAgeMs, onDrop }: BatchPlanPor
   const openDoubts = ({ doubts }: OutboxEntry) => doubts.filter((doubt) => !settled.has(doubt));
   const troubleOf = (entry: OutboxEntry) => troubles.get(entry) ?? noTrouble;
   /** By the monotonic clock where this page tracked it, else by the device's, as when it was tracked. */
-  const ageOf = ({ trackedAt, timestamp }: OutboxEntry) =>
-    trackedAt === undefined ? clock.now() - timestamp : clock.monotonicNow() - trackedAt;
+  const ageOf = ({ trackedAt, isGiven, timestamp }: OutboxEntry) =>
+    isGiven || trackedAt === undefined ? clock.now() - timestamp : clock.monotonicNow() - trackedAt;
   const isFresh = (entry: OutboxEntry) => !entry.isGiven && ageOf(entry) < freshMs;
 
   function drop(entries: readonly OutboxEntry[], reason: DropReason, message?: string): void {

@@ -38,8 +38,6 @@ export interface DeliveryPorts {
 /** Requests at a page exit: what doubtful events, each on its own, may cost. */
 const maxRequestsAtExit = 20;
 
-const isStored: Receipt = { status: 'stored' };
-
 /** Fills the delivery machine: outbox, transport and receipts behind its actions. */
 export function createDelivery(ports: DeliveryPorts) {
   const { url, clock, outbox, transport, hears, onEnd, onError } = ports;
@@ -52,15 +50,15 @@ export function createDelivery(ports: DeliveryPorts) {
   let message = '';
   let failures = 0;
 
-  function tell({ id, ...entry }: OutboxEntry, type: EventEnd['type'], receipt: Receipt): void {
-    receipts.settle(id, receipt);
+  function tell(entry: OutboxEntry, type: EventEnd['type'], receipt: Receipt): void {
+    receipts.settle(entry, receipt);
     const { status, ...end } = receipt;
-    if (hears(type)) onEnd({ type, id, event: JSON.parse(wireText(entry)), ...end } as EventEnd);
+    if (hears(type)) onEnd({ type, id: entry.id, event: JSON.parse(wireText(entry)), ...end } as EventEnd);
   }
-  const tellDelivered = (entry: OutboxEntry) => tell(entry, 'eventDelivered', { status: 'delivered' });
   function tellDropped(entries: readonly OutboxEntry[], reason: DropReason, message?: string): void {
-    const receipt: Receipt = { status: 'dropped', reason, ...(message ? { message } : {}) };
-    for (const entry of entries) tell(entry, 'eventDropped', receipt);
+    for (const entry of entries) {
+      tell(entry, 'eventDropped', { status: 'dropped', reason, message });
+    }
   }
 
   async function sendBatch(attempts: number, signal: AbortSignal): Promise<BatchResult> {
@@ -136,7 +134,7 @@ export function createDelivery(ports: DeliveryPorts) {
         retryDelay: ({ context }) => retryDelayMs(context, attempt(ports.random, onError)),
       },
       actions: {
-        removeBatch: safely(() => plan.accepted(tellDelivered)),
+        removeBatch: safely(() => plan.accepted((entry) => tell(entry, 'eventDelivered', { status: 'delivered' }))),
         halveBatch: safely(plan.halve),
         dropEvent: safely(() => plan.refused(message)),
         dropBatch: safely(() => plan.givenUp(message)),
@@ -178,8 +176,12 @@ export function createDelivery(ports: DeliveryPorts) {
 
     /** Puts frozen events into the outbox. */
     enqueue(entries: readonly OutboxEntry[]): Promise<Receipt> {
-      const owed = entries.map(({ id }) => (isIn('held') ? Promise.resolve(isStored) : receipts.owe(id)));
-      for (const entry of entries) tellDropped(outbox.add(entry), 'outbox-full');
+      const owed = entries.map((entry) => {
+        const receipt = receipts.owe(entry);
+        tellDropped(outbox.add(entry), 'outbox-full');
+        return receipt;
+      });
+      if (isIn('held')) receipts.storeAll();
       wake();
       return owed.length > 1 ? Promise.all(owed).then(worstOf) : owed[0]!;
     },
@@ -230,7 +232,7 @@ export function createDelivery(ports: DeliveryPorts) {
       if (outbox.durable) outbox.release?.();
       else attempt(() => dropAll('disposed'), onError);
       actor.stop();
-      receipts.close();
+      receipts.storeAll();
       for (const check of flushes) check(true);
     },
   };

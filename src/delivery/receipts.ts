@@ -1,53 +1,48 @@
-import type { Clock } from '../adapters/ports.js';
+import type { Clock, OutboxEntry } from '../adapters/ports.js';
 import type { Receipt } from '../events/receipt.types.js';
 
 /** After this long without an answer a receipt says `stored`, so that an `await` never hangs a checkout. */
 const patienceMs = 10_000;
 
-/** Receipts that are still owed, by event id. */
+/** Receipts that are still owed for events of this page. */
 export function receiptBook(clock: Clock) {
-  const open = new Map<string, { readonly since: number; readonly resolve: (receipt: Receipt) => void }>();
+  const open = new Map<OutboxEntry, (receipt: Receipt) => void>();
   let timer: unknown;
 
-  function settle(id: string, receipt: Receipt): void {
-    open.get(id)?.resolve(receipt);
-    open.delete(id);
+  function settle(entry: OutboxEntry, receipt: Receipt): void {
+    open.get(entry)?.(receipt);
+    open.delete(entry);
   }
 
-  /** Says `stored` for all that is owed since then. */
-  function storeAll(since = Number.POSITIVE_INFINITY): void {
-    for (const [id, owed] of [...open]) if (owed.since <= since) settle(id, { status: 'stored' });
+  /** Says `stored` for all that is owed since then, and ends the timer. */
+  function storeAll(since = Number.MAX_VALUE): void {
+    clock.clearTimeout(timer);
+    timer = undefined;
+    for (const entry of [...open.keys()]) if (entry.trackedAt! <= since) settle(entry, { status: 'stored' });
   }
 
   /** One timer for all, due for the oldest. */
   function watch(): void {
-    if (timer) return;
-    const [oldest] = open.values();
+    const [oldest] = open.keys();
     if (!oldest) return;
     timer = clock.setTimeout(
       () => {
-        timer = undefined;
         storeAll(clock.monotonicNow() - patienceMs);
         watch();
       },
-      oldest.since + patienceMs - clock.monotonicNow(),
+      oldest.trackedAt! + patienceMs - clock.monotonicNow(),
     );
   }
 
   return {
     /** A promise for what becomes of an event. */
-    owe: (id: string): Promise<Receipt> =>
+    owe: (entry: OutboxEntry): Promise<Receipt> =>
       new Promise((resolve) => {
-        open.set(id, { since: clock.monotonicNow(), resolve });
-        watch();
+        open.set(entry, resolve);
+        if (!timer) watch();
       }),
     settle,
     storeAll: storeAll as () => void,
-    /** Settles all and ends the timer. */
-    close(): void {
-      storeAll();
-      clock.clearTimeout(timer);
-    },
   };
 }
 

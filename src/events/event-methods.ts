@@ -46,12 +46,15 @@ const verbs: readonly (readonly [string, readonly string[], string, string?])[] 
   ['viewed', ['ObjectIDs', 'Filters'], 'view'],
 ];
 
+/** Fields of an event that a method's name says. */
+export type EventKind = { readonly eventType?: string; readonly eventSubtype?: string | undefined };
+
 /** The twelve methods over one `track`. */
-export function eventMethods(track: (event: unknown, type: Record<string, string>) => Promise<Receipt>): EventMethods {
+export function eventMethods(track: (event: unknown, kind: EventKind) => Promise<Receipt>): EventMethods {
   const methods: Record<string, (event: unknown) => Promise<Receipt>> = {};
   for (const [verb, endings, eventType, eventSubtype] of verbs) {
-    const type = eventSubtype ? { eventType, eventSubtype } : { eventType };
-    for (const ending of endings) methods[verb + ending] = (event) => track(event, type);
+    const kind = { eventType, eventSubtype };
+    for (const ending of endings) methods[verb + ending] = (event) => track(event, kind);
   }
   return methods as unknown as EventMethods;
 }

@@ -4,9 +4,8 @@ export type LooseEvent = Readonly<Record<string, unknown>>;
 /** What the API takes at most in one event. */
 export const maxObjects = 20;
 
-const known = /^(click|conversion|view)$/;
+const known: readonly unknown[] = ['click', 'conversion', 'view'];
 const printable = /^[ -~]{1,64}$/;
-const something = /./s;
 const amount = /^.{1,16}$/;
 const hex32 = /^[0-9a-f]{32}$/;
 const query = /^([0-9a-f]{32}|message_[!-~]{1,120})$/;
@@ -17,19 +16,19 @@ const priced = /"price":[^n]/;
 const isText = (value: unknown, pattern: RegExp) => typeof value === 'string' && pattern.test(value);
 const isAmount = (value: unknown) => value == null || typeof value === 'number' || isText(value, amount);
 const lengthOf = (value: unknown) => (Array.isArray(value) ? value.length : 0);
-const isListOf = (value: unknown, length: number, holds: (item: unknown) => boolean) =>
+const isListOf = (value: unknown, length: number, holds: (item: unknown) => unknown) =>
   lengthOf(value) === length && length > 0 && length <= maxObjects && (value as unknown[]).every(holds);
-const isSomething = (value: unknown) => isText(value, something);
+const isSomething = (value: unknown) => typeof value === 'string' && value !== '';
 const isTexts = (value: unknown) => isListOf(value, lengthOf(value), isSomething);
 const isPosition = (value: unknown) => Number.isInteger(value) && Number(value) > 0;
 
 /** Whether the rules here are made for events of this type. */
 export function isKnownType(eventType: unknown): boolean {
-  return isText(eventType, known);
+  return known.includes(eventType);
 }
 
 /** An item of objectData: only these fields, and a queryID only after a search. */
-function isItem(item: LooseEvent | null, { queryID, eventSubtype }: LooseEvent): boolean {
+function isItem(item: LooseEvent | null, { queryID, eventSubtype }: LooseEvent): unknown {
   const { price, discount, quantity, queryID: itemQueryID, ...others } = Object(item) as LooseEvent;
   return (
     typeof item === 'object' &&
@@ -37,7 +36,7 @@ function isItem(item: LooseEvent | null, { queryID, eventSubtype }: LooseEvent):
     isAmount(price) &&
     isAmount(discount) &&
     (quantity == null || Number.isInteger(quantity)) &&
-    (itemQueryID == null || ((!!queryID || eventSubtype === 'purchase') && isText(itemQueryID, hex32)))
+    (itemQueryID == null || ((queryID || eventSubtype === 'purchase') && isText(itemQueryID, hex32)))
   );
 }
 
@@ -52,32 +51,27 @@ export function doubtsOf(event: LooseEvent): string[] {
   if (!isKnownType(eventType)) return ['eventType'];
   const isClick = eventType === 'click';
   const doubts: string[] = [];
-  const expect = (field: string, isKept: unknown) => isKept || doubts.push(field);
+  const count = lengthOf(objectIDs);
 
-  expect('eventName', isText(event.eventName, printable));
-  expect('index', isSomething(event.index));
-  expect('eventSubtype', eventSubtype == null || (eventType === 'conversion' && isText(eventSubtype, subtype)));
-  expect('objectIDs', (objectIDs == null) !== (filters == null) && (objectIDs == null || isTexts(objectIDs)));
-  expect('filters', filters == null || isTexts(filters));
+  if (!isText(event.eventName, printable)) doubts.push('eventName');
+  if (!isSomething(event.index)) doubts.push('index');
+  if (eventSubtype != null && !(eventType === 'conversion' && isText(eventSubtype, subtype))) {
+    doubts.push('eventSubtype');
+  }
+  if (objectIDs == null ? filters == null : filters != null || !isTexts(objectIDs)) doubts.push('objectIDs');
+  if (filters != null && !isTexts(filters)) doubts.push('filters');
   // One for each object, on a click after a search, and required there.
-  expect(
-    'positions',
-    positions == null
-      ? !isClick || queryID == null || objectIDs == null
-      : isClick && queryID && isListOf(positions, lengthOf(objectIDs), isPosition),
-  );
-  expect('queryID', queryID == null || isText(queryID, query));
-  expect(
-    'objectData',
-    objectData == null || isListOf(objectData, lengthOf(objectIDs), (item) => isItem(item as never, event)),
-  );
-  expect('value', isAmount(value));
+  const needsPositions = isClick && queryID != null && objectIDs != null;
+  if (positions == null ? needsPositions : !(isClick && queryID && isListOf(positions, count, isPosition))) {
+    doubts.push('positions');
+  }
+  if (queryID != null && !isText(queryID, query)) doubts.push('queryID');
+  if (objectData != null && !isListOf(objectData, count, (item) => isItem(item as never, event))) {
+    doubts.push('objectData');
+  }
+  if (!isAmount(value)) doubts.push('value');
   // Needed beside amounts of money.
-  expect(
-    'currency',
-    currency == null
-      ? value == null && (objectData == null || !priced.test(JSON.stringify(objectData)))
-      : isText(currency, code),
-  );
+  const isAboutMoney = value != null || (objectData != null && priced.test(JSON.stringify(objectData)));
+  if (currency == null ? isAboutMoney : !isText(currency, code)) doubts.push('currency');
   return doubts;
 }

@@ -3,7 +3,8 @@ import { attempt } from '../../machines/tolerant.js';
 import type { Clock, OutboxEntry } from '../adapters/ports.js';
 import { maxBatchBytes } from '../limits.js';
 import { jsonOf } from '../plain-json.js';
-import { doubtsOf, isKnownType } from './event-rules.js';
+import type { EventKind } from './event-methods.js';
+import { doubtsOf, isKnownType, type LooseEvent } from './event-rules.js';
 import { putTokens } from './event-tokens.js';
 import type { Dropped, DropReason } from './receipt.types.js';
 import { splitEvent } from './split-event.js';
@@ -16,19 +17,22 @@ export interface FreezePorts {
   readonly checkToken: (token: unknown) => TokenCheck;
   /** Makes ids that no other page makes. */
   readonly createId: () => string;
+  /** Told of each field that seems to break a rule. */
+  readonly onDoubt: (field: string) => void;
 }
 
 /** Parts that can wait and be sent, or the reason why there are none. */
 export type Frozen =
-  | { readonly ok: true; readonly entries: readonly OutboxEntry[]; readonly doubts: readonly string[] }
-  | { readonly ok: false; readonly dropped: Dropped };
+  | { readonly entries: readonly OutboxEntry[]; readonly dropped?: undefined }
+  | { readonly entries?: undefined; readonly dropped: Dropped };
 
 const refuse = (reason: DropReason, field: string, message: string): Frozen => ({
-  ok: false,
   dropped: { status: 'dropped', reason, field, message },
 });
 
 const notAnEvent = refuse('not-an-event', 'eventType', 'an object for JSON, with an eventType');
+
+const isTooLarge = ({ bytes }: OutboxEntry) => bytes > maxBatchBytes;
 
 /** UTF-8 bytes of a text. */
 export function bytesOf(text: string): number {
@@ -45,17 +49,35 @@ export const isEncoded = (filter: unknown): boolean | undefined =>
 /** `attribute:value`, each half URL-encoded once; what is encoded already stays.
  * @see https://www.algolia.com/doc/rest-api/insights/ (field `filters`) */
 function encodeFilter(filter: unknown): unknown {
-  if (isEncoded(filter) || typeof filter !== 'string') return filter;
-  return (attempt(() => encodeURIComponent(filter)) ?? filter).replace('%3A', ':');
+  if (typeof filter !== 'string' || isEncoded(filter)) return filter;
+  return attempt(() => encodeURIComponent(filter).replace('%3A', ':')) ?? filter;
 }
 
 /** Freezes events with their tokens and time: checked, cut to the API's size, as text. */
-export function eventFreezer({ clock, tokens, checkToken, createId }: FreezePorts) {
-  function freeze(raw: unknown, type: Record<string, string>): Frozen {
+export function eventFreezer({ clock, tokens, checkToken, createId, onDoubt }: FreezePorts) {
+  /** @param given The application's own timestamp. */
+  function entryOf(part: LooseEvent, given: number | undefined): OutboxEntry {
+    const json = jsonOf(part);
+    const doubts = doubtsOf(part);
+    for (const field of doubts) onDoubt(field);
+    return {
+      id: createId(),
+      json,
+      timestamp: given ?? Math.floor(clock.now()),
+      isGiven: !!given || undefined,
+      trackedAt: clock.monotonicNow(),
+      // The timestamp, and the comma to the next.
+      bytes: bytesOf(json) + 28,
+      doubts: doubts.map((field) => `${part.eventType}.${field}`),
+    };
+  }
+
+  function freeze(raw: unknown, kind: EventKind): Frozen {
     if (typeof raw !== 'object' || Array.isArray(raw)) return notAnEvent;
     // Getters and proxies are read once. A toJSON of the caller's would have the last word on the tokens.
     const event: Record<string, unknown> = { ...raw, toJSON: undefined };
-    for (const field of Object.keys(type)) event[field] ??= type[field];
+    event.eventType ??= kind.eventType;
+    event.eventSubtype ??= kind.eventSubtype;
     const { eventType, objectIDs, filters, timestamp } = event;
     if (!eventType || typeof eventType !== 'string') return notAnEvent;
     // Written when the event is sent.
@@ -66,39 +88,29 @@ export function eventFreezer({ clock, tokens, checkToken, createId }: FreezePort
     // A type that is unknown here passes untouched: whoever sends it knows it better.
     const isKnown = isKnownType(eventType);
     const list = objectIDs ?? filters;
-    if (isKnown && Array.isArray(list) && list.length === 0) {
+    if (isKnown && Array.isArray(list) && !list.length) {
       return refuse('nothing-to-send', 'objectIDs', 'at least one object or filter');
     }
     if (isKnown && Array.isArray(filters)) event.filters = filters.map(encodeFilter);
 
-    const isGiven = Number.isSafeInteger(timestamp) && Number(timestamp) > 0;
-    const doubts = isGiven || timestamp === undefined ? [] : ['timestamp'];
-    const trackedAt = isGiven ? undefined : clock.monotonicNow();
-    const entries = (isKnown ? splitEvent(event) : [event]).map((part): OutboxEntry => {
-      const json = jsonOf(part);
-      const found = doubtsOf(part);
-      doubts.push(...found);
-      return {
-        id: createId(),
-        json,
-        timestamp: isGiven ? Number(timestamp) : Math.floor(clock.now()),
-        isGiven: isGiven || undefined,
-        trackedAt,
-        // The timestamp, and the comma to the next.
-        bytes: bytesOf(json) + 28,
-        doubts: found.map((field) => `${eventType}.${field}`),
-      };
-    });
-    if (entries.some(({ bytes }) => bytes > maxBatchBytes)) {
-      return refuse('too-large', '', `at most ${maxBatchBytes} bytes`);
-    }
-    return { ok: true, entries, doubts };
+    const given = Number.isSafeInteger(timestamp) && Number(timestamp) > 0 ? Number(timestamp) : undefined;
+    if (timestamp !== given) onDoubt('timestamp');
+    const parts = isKnown && splitEvent(event);
+    // Most events are one part, and closures in a loop of a thousand events add up.
+    const entries = parts ? parts.map((part) => entryOf(part, given)) : [entryOf(event, given)];
+    if (entries.some(isTooLarge)) return refuse('too-large', '', `at most ${maxBatchBytes} bytes`);
+    return { entries };
   }
 
-  /** @param type Fields that the caller's method name implies; the event's own win. */
-  return (raw: unknown, type: Record<string, string>): Frozen =>
-    // What can't be read or written as JSON is no event.
-    attempt(() => freeze(raw, type)) ?? notAnEvent;
+  /** @param kind Fields that the caller's method name implies; the event's own win. */
+  return (raw: unknown, kind: EventKind): Frozen => {
+    try {
+      return freeze(raw, kind);
+    } catch {
+      // What can't be read or written as JSON is no event.
+      return notAnEvent;
+    }
+  };
 }
 
 /** The event as it goes into a batch. */

@@ -28,7 +28,7 @@ export interface Dropped {
   /** The field at fault, where one is known. */
   readonly field?: string;
   /** What would be right, or what the server said, which may quote a token. It reaches no notice and no inspector. */
-  readonly message?: string;
+  readonly message?: string | undefined;
 }
 
 /** What `track` resolves to. It never rejects.

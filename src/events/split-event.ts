@@ -7,14 +7,15 @@ const worthOf = (items: readonly LooseEvent[]) =>
   items.reduce((sum, item) => sum + (item?.price as number) * ((item?.quantity ?? 1) as number), 0);
 
 /** Cuts an event of more than 20 objects or filters into several, positions and objectData in step. One whose lists
- * don't match stays whole, since no cut of it would be right. */
-export function splitEvent(event: LooseEvent): readonly LooseEvent[] {
-  const { length = 0 } = (event.objectIDs ?? event.filters ?? []) as { readonly length?: number };
+ * don't match stays whole, since no cut of it would be right.
+ * @returns `undefined` where the event stays whole. */
+export function splitEvent(event: LooseEvent): readonly LooseEvent[] | undefined {
+  const { length } = (event.objectIDs ?? event.filters ?? '') as readonly unknown[];
   // Nearly all events are small.
-  if (!(length > maxObjects)) return [event];
+  if (!(length > maxObjects)) return undefined;
   const names = listFields.filter((name) => event[name] != null);
   const isInStep = (name: string) => Array.isArray(event[name]) && event[name].length === length;
-  if (!names.every(isInStep)) return [event];
+  if (!names.every(isInStep)) return undefined;
   return [...Array(Math.ceil(length / maxObjects)).keys()].map((index) => {
     const from = index * maxObjects;
     const part: Record<string, unknown> = { ...event };

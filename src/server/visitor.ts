@@ -3,7 +3,7 @@ import { type identityMachine, type OnLogout, type Strategy, type TokenCheck, to
 import { attempt } from '../../machines/tolerant.js';
 import { type CookieOptions, cookieJar } from '../adapters/cookie-jar.js';
 import type { InsightsEvent } from '../events/event.types.js';
-import { eventMethods } from '../events/event-methods.js';
+import { type EventKind, eventMethods } from '../events/event-methods.js';
 import { putTokens } from '../events/event-tokens.js';
 import type { Dropped, Receipt } from '../events/receipt.types.js';
 import { keepTokens, readTokens } from '../identity/jar-tokens.js';
@@ -78,14 +78,15 @@ export function createVisitor(ports: VisitorPorts, request: RequestLike, known: 
     return Promise.resolve({ status: 'dropped', ...dropped });
   }
 
-  async function track(given: unknown, type: Record<string, string> = {}): Promise<Receipt> {
+  async function track(given: unknown, kind: EventKind = {}): Promise<Receipt> {
     if (consent === 'pending') return drop({ reason: 'opted-out', message: 'consent is pending' });
     if (consent === 'denied') return drop({ reason: 'opted-out' });
     const tokens = tokensNow();
     // A copy as plain data first: what a toJSON leaves out can't take a token away later.
     const event = attempt(() => JSON.parse(JSON.stringify(given))) as Record<string, unknown> | undefined;
     if (Object(event) !== event) return ports.sender().track(event as never);
-    for (const field in type) event![field] ??= type[field];
+    event!.eventType ??= kind.eventType;
+    event!.eventSubtype ??= kind.eventSubtype;
     const wrong = putTokens(event!, tokens, checkToken);
     if (wrong) return drop({ reason: 'invalid-token', ...wrong });
     return ports.sender().track(event as unknown as InsightsEvent);
