@@ -152,7 +152,7 @@ export function checkOptions(options: UserTokenOptions): Given<UserTokenOptions>
   checkAll(cookie || {}, cookieRules, 'cookie.');
   // A promise is truthy: a guard that returned one would let every token in.
   if (fieldOf(checkToken && attempt(() => checkToken('anonymous-')), 'then')) {
-    throw new TypeError('usertoken: option checkToken must be synchronous; check before you call login()');
+    throw new TypeError('usertoken: option checkToken must be synchronous; check before login()');
   }
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;
 }

@@ -7,8 +7,7 @@ export const exitBytes = 49_152;
 /** `Retry-After` in milliseconds: seconds, or an HTTP date.
  * @see RFC 9110, section 10.2.3 */
 function retryAfter(headers: Headers, now: number): number | undefined {
-  const value = headers.get('Retry-After');
-  if (!value) return undefined;
+  const value = headers.get('Retry-After') ?? '';
   const delayMs = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
   return delayMs >= 0 ? delayMs : undefined;
 }
@@ -101,7 +100,7 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
 
   return {
     get exitBudget() {
-      return Math.max(0, exitBytes - bytesInFlight);
+      return exitBytes - bytesInFlight;
     },
     send(request, { outlives, signal }) {
       return outlives && keepalive ? counted(request, { signal }) : exchange(request, { signal });

@@ -16,7 +16,6 @@ const names: Readonly<Record<string, PageEvent>> = {
  * @see https://developer.chrome.com/docs/web-platform/page-lifecycle-api
  * @see https://wicg.github.io/nav-speculation/prerendering.html */
 export function pageLifecycle(win: Window | undefined = globalThis.window): Page {
-  const isPage = typeof win?.addEventListener === 'function' && win.document !== undefined;
   return {
     isOnline: () => win?.navigator?.onLine !== false,
     isPrerendering: () => !!(win?.document as { readonly prerendering?: boolean } | undefined)?.prerendering,
@@ -27,7 +26,7 @@ export function pageLifecycle(win: Window | undefined = globalThis.window): Page
         if (isMeant(event)) listener(names[event.type]!);
       };
       // All of them reach the window in the capturing phase; pagehide and pageshow are sent to it and don't bubble.
-      const types = isPage ? Object.keys(names) : [];
+      const types = typeof win?.addEventListener === 'function' && win.document ? Object.keys(names) : [];
       for (const type of types) win!.addEventListener(type, handle, true);
       return () => {
         for (const type of types) win!.removeEventListener(type, handle, true);

@@ -56,21 +56,23 @@ export function createDelivery(ports: DeliveryPorts) {
     if (hears(type)) onEnd({ type, id: entry.id, event: JSON.parse(wireText(entry)), ...end } as EventEnd);
   }
   function tellDropped(entries: readonly OutboxEntry[], reason: DropReason, message?: string): void {
-    for (const entry of entries) {
-      tell(entry, 'eventDropped', { status: 'dropped', reason, message });
-    }
+    for (const entry of entries) tell(entry, 'eventDropped', { status: 'dropped', reason, message });
   }
 
   async function sendBatch(attempts: number, signal: AbortSignal): Promise<BatchResult> {
     await outbox.prepare?.();
-    // A denial or the end may have come meanwhile.
-    const batch = signal.aborted ? undefined : plan.choose();
+    const budget = attempts ? 0 : transport.exitBudget;
+    const nothing = { status: 200, size: 0, waiting: outbox.size, backlog: false };
+    // A denial, the end or a later attempt may have come meanwhile.
+    if (signal.aborted) return nothing;
+    // What the page's end can't cut off, if it may be that little: the next page would send it again.
+    const batch = (outbox.durable && plan.choose(budget)) || plan.choose();
     plan.current = batch;
-    if (!batch) return { status: 200, size: 0, waiting: outbox.size, backlog: false };
+    if (!batch) return nothing;
     const controller = new AbortController();
     // A request that outlives the page must not be cancelled by our own end.
     signal.addEventListener('abort', () => isLeaving || controller.abort());
-    outlives = !attempts && batch.bytes <= transport.exitBudget;
+    outlives = batch.bytes <= budget;
     const answer = await transport.send({ url, ...batch }, { outlives, signal: controller.signal });
     const { status, retryAfterMs } = answer;
     if (status) failures = 0;

@@ -72,6 +72,23 @@ test('200 events of 900 bytes and then the next page in the same tick: what exce
   expect(objects.sort()).toEqual(names('big', 200).sort());
 });
 
+test('more than outlives a page is unanswered when the next page loads: nothing is lost, nothing arrives twice', async () => {
+  const context = await stage.context();
+  const page = await stage.open(context);
+  // Events are stored at receipt, so the page goes while it does not know of them.
+  stage.collector.setFault({ delayMs: 1_500 });
+  await page.evaluate((event) => {
+    for (let n = 0; n < 200; n += 1) void window.user.track({ ...event, objectIDs: [`big${n}`, 'x'.repeat(900)] });
+  }, clickOn('x'));
+  await stage.collector.waitForRequests(1);
+  await page.goto(stage.shopUrl());
+  stage.collector.setFault(null);
+  await stage.collector.waitForEvents(200, { timeoutMs: 20_000 });
+  await page.waitForFunction(() => window.user.delivery.getSnapshot().value === 'idle');
+  const objects = stage.collector.events.map(({ event }) => (event as { objectIDs: string[] }).objectIDs[0]!);
+  expect(objects.sort()).toEqual(names('big', 200).sort());
+});
+
 test('what several tabs left behind is taken over once, whichever of the tabs that open together takes it', async () => {
   const context = await stage.context();
   stage.expectErrors(/503/);
