@@ -13,6 +13,8 @@ const siteTests = [
 export default defineConfig({
   test: {
     testTimeout: 30_000,
+    // Most tests wait for a browser or a clock: on two cores one worker would leave the machine idle.
+    maxWorkers: 2,
     projects: [
       {
         extends: true,
@@ -67,6 +69,7 @@ export default defineConfig({
         test: {
           name: 'engines',
           include: ['test/engines/**/*.test.ts'],
+          globalSetup: ['test/engines/harness/example.setup.ts'],
           testTimeout: 90_000,
           hookTimeout: 90_000,
           // One for each engine: their tests wait more than they work. After the others, which need the machine.

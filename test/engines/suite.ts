@@ -2,6 +2,8 @@ import { describe } from 'vitest';
 import type { Engine } from './harness/engine.types.js';
 import { type Stage, useStage } from './harness/stage.js';
 import { type TopicTitle, topicTitles } from './support.js';
+import { dropIn } from './topics/drop-in.js';
+import { exampleApp } from './topics/example-app.js';
 import { identity } from './topics/identity.js';
 import { offline } from './topics/offline.js';
 import { outages } from './topics/outages.js';
@@ -19,6 +21,8 @@ const topics: Readonly<Record<TopicTitle, (stage: Stage) => void>> = {
   Outages: outages,
   'Offline and reopened': offline,
   'Back-forward cache': pageReturn,
+  'The drop-in': dropIn,
+  'An example app': exampleApp,
   Privacy: privacy,
 };
 

@@ -9,6 +9,8 @@ export const topicTitles = [
   'Outages',
   'Offline and reopened',
   'Back-forward cache',
+  'The drop-in',
+  'An example app',
   'Privacy',
 ] as const;
 

@@ -6,7 +6,7 @@ import { useStage } from '../browser/harness.js';
 import { buildExample, examples, packPackage } from './support/build.js';
 import { serveBuild, serveDevelopment, serveFolder } from './support/serve.js';
 import { testServer } from './support/test-server.js';
-import { expectToFit, fullSurface, shopOn, walkThrough } from './support/walk.js';
+import { expectToFit, fullSurface, shopOn, visitorOn, walkThrough } from './support/walk.js';
 
 const stage = useStage();
 let folder: string;
@@ -31,7 +31,7 @@ describe.each(examples)('examples/$name', (example) => {
     const server = await serve();
     try {
       const page = await (await stage.context()).newPage();
-      await walkThrough(page, `${server.origin}/`, stage.collector, surface);
+      await walkThrough(visitorOn(page), `${server.origin}/`, stage.collector, surface);
       for (const width of [360, 1280]) await expectToFit(page, width);
     } finally {
       await server.close();

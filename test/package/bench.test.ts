@@ -164,6 +164,15 @@ describe('what the bench decides and writes', () => {
     expect(page).toContain('2 cores (A processor), 4.0 GiB of memory, Linux, Chromium 156.0 headless, Node 20.0.0.');
   });
 
+  it('shows of a second build only what it costs', () => {
+    const both = [...results, result('usertoken/lite', { loopMs: 3, scenarios: [] })];
+    const page = renderPage(both, surroundings);
+    expect(page).toContain('| no fault, burst (1000) | 0 / 0 | 110 / 3 |');
+    expect(page).toContain('| loop of 1000 tracks, ms | 2.0 | 200 | 3.0 |');
+    // The key of three; two bars in the scenario, three for each time; and the ground.
+    expect(renderChart(both, surroundings).match(/<rect /g)).toHaveLength(3 + 2 + 2 * 3 + 1);
+  });
+
   it('draws a labelled bar for each library and scenario', () => {
     const svg = renderChart(results, surroundings);
     for (const label of ['0 of 1000', '110 of 1000, 3 twice', '2.0 ms', '200 ms'])

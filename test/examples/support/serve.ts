@@ -16,14 +16,16 @@ export interface Served {
   close(): Promise<void>;
 }
 
-/** Serves a folder as a host of static files does. */
-export async function serveFolder(folder: string): Promise<Served> {
+/** Serves a folder as a host of static files does.
+ * @param fill Changes texts on their way out, as a deployment does that fills in its addresses. */
+export async function serveFolder(folder: string, fill = (text: string) => text): Promise<Served> {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://shop');
     const path = pathname === '/' ? '/index.html' : pathname;
     try {
       const content = await readFile(join(folder, path));
-      response.setHeader('content-type', types[extname(path)] ?? 'application/octet-stream').end(content);
+      const type = types[extname(path)];
+      response.setHeader('content-type', type ?? 'application/octet-stream').end(type ? fill(`${content}`) : content);
     } catch {
       response.writeHead(404).end();
     }

@@ -4,17 +4,41 @@ import type { Collector } from '../../../src/testing/index.js';
 
 const patiently = { timeout: 15_000, interval: 50 };
 
+/** What a visitor does in a browser, whatever drives it. */
+export interface Visitor {
+  goto(url: string): Promise<unknown>;
+  reload(): Promise<unknown>;
+  /** Clicks on the element that matches, once it is there. */
+  click(selector: string): Promise<unknown>;
+  /** The text of the element that matches. */
+  textOf(selector: string): Promise<string | null>;
+  /** Names of the cookies that the browser keeps. */
+  cookieNames(): Promise<readonly string[]>;
+}
+
+/** A visitor whom Playwright drives. */
+export const visitorOn = (page: Page): Visitor => ({
+  goto: (url) => page.goto(url),
+  reload: () => page.reload(),
+  click: (selector) => page.locator(selector).click(),
+  textOf: (selector) => page.locator(selector).textContent(),
+  cookieNames: async () => (await page.context().cookies()).map(({ name }) => name),
+});
+
 /** The hooks that every example has, as `data-test`. */
-export function shopOn(page: Page) {
-  const at = (hook: string) => page.locator(`[data-test="${hook}"]`);
+export function shopOf(visitor: Visitor) {
+  const at = (hook: string) => `[data-test="${hook}"]`;
+  const text = async (hook: string) => (await visitor.textOf(at(hook)))?.trim();
   return {
-    press: (hook: string) => at(hook).click(),
-    text: async (hook: string) => (await at(hook).textContent())?.trim(),
-    shows: (hook: string, text: string | RegExp) =>
-      expect.poll(async () => (await at(hook).textContent())?.trim(), { ...patiently, message: hook }).toMatch(text),
-    cookies: async () => (await page.context().cookies()).map(({ name }) => name).sort(),
+    press: (hook: string) => visitor.click(at(hook)),
+    text,
+    shows: (hook: string, expected: string | RegExp) =>
+      expect.poll(() => text(hook), { ...patiently, message: hook }).toMatch(expected),
+    cookies: async () => [...(await visitor.cookieNames())].sort(),
   };
 }
+
+export const shopOn = (page: Page) => shopOf(visitorOn(page));
 
 /** What the collector has, one line for each event: `token: name of the event`. */
 const arrived = (collector: Collector) =>
@@ -44,9 +68,14 @@ export const fullSurface: Surface = {
 };
 
 /** Walks through a shop as a visitor does: looks before a choice, allows, logs in, buys, reloads, logs out, refuses. */
-export async function walkThrough(page: Page, address: string, collector: Collector, surface: Surface): Promise<void> {
+export async function walkThrough(
+  visitor: Visitor,
+  address: string,
+  collector: Collector,
+  surface: Surface,
+): Promise<void> {
   const { waitsForConsent, boughtSays, afterLogout, refusedSays, ownCookies } = surface;
-  const shop = shopOn(page);
+  const shop = shopOf(visitor);
   const tokenCookies = async () => (await shop.cookies()).filter((name) => !ownCookies.includes(name));
   const expected: string[] = [];
   const expectArrived = async (...lines: string[]) => {
@@ -54,7 +83,7 @@ export async function walkThrough(page: Page, address: string, collector: Collec
     await expect.poll(() => arrived(collector).sort(), patiently).toEqual([...expected].sort());
   };
 
-  await page.goto(address);
+  await visitor.goto(address);
   await shop.shows('consent', /^pending$/);
   await shop.shows('state', /^anonymous$/);
   const before = await shop.text('token');
@@ -92,7 +121,7 @@ export async function walkThrough(page: Page, address: string, collector: Collec
   const bought = collector.events.find(({ event }) => event.eventName === 'Cart Bought')!.event;
   expect(bought).toMatchObject({ eventSubtype: 'purchase', value: 43.5, currency: 'EUR' });
 
-  await page.reload();
+  await visitor.reload();
   await shop.shows('state', /^identified$/);
   await shop.shows('token', /^ada-1815$/);
   await shop.shows('consent', /^granted$/);
@@ -110,7 +139,7 @@ export async function walkThrough(page: Page, address: string, collector: Collec
   await expect.poll(tokenCookies, patiently).toEqual([]);
   await shop.press('look-kettle');
   await shop.shows('last-event', /^Product Clicked: dropped$/);
-  await page.reload();
+  await visitor.reload();
   await shop.shows('consent', /^denied$/);
   await shop.shows('last-event', refusedSays);
   await expectArrived();

@@ -1,0 +1,95 @@
+import { beforeAll, expect, test } from 'vitest';
+import { bundleScriptTag, snippet } from '../../aa/support/script-tag.js';
+import { names, received } from '../../browser/harness.js';
+import { arrivals } from '../actions.js';
+import type { Stage } from '../harness/stage.js';
+import type { Tab } from '../harness/tab.js';
+
+/** The page's own global. */
+declare const aa: (...args: unknown[]) => Promise<boolean> & undefined;
+
+const init = "aa('init', { appId: 'app', apiKey: 'key', host, useCookie: true });";
+const view = (objectID: string) => ({ eventName: 'Seen', index: 'products', objectIDs: [objectID] });
+const viewCall = (objectID: string) => `aa('viewedObjectIDs', ${JSON.stringify(view(objectID))});`;
+
+const seen = (tab: Tab, objectID: string) => tab.evaluate((event) => aa('viewedObjectIDs', event), view(objectID));
+const setUserToken = (tab: Tab, token: string) => tab.evaluate((token) => void aa('setUserToken', token), token);
+
+/** The script tag on pages that were written for search-insights. */
+export function dropIn(stage: Stage): void {
+  let script: string;
+  beforeAll(async () => {
+    script = await bundleScriptTag();
+  });
+
+  /** Runs the page's own script, then that of the tag. */
+  async function enter(tab: Tab, code: string): Promise<void> {
+    await tab.goto(stage.pages.url());
+    await tab.evaluate(
+      (host, texts) => {
+        Object.assign(window, { host });
+        for (const textContent of texts) {
+          document.head.append(Object.assign(document.createElement('script'), { textContent }));
+        }
+      },
+      stage.collector.origin,
+      [code, script],
+    );
+  }
+
+  async function open(code: string): Promise<Tab> {
+    const tab = await (await stage.profile()).newTab();
+    await enter(tab, code);
+    return tab;
+  }
+
+  test('calls that were queued before it loaded are made in order, then those of the page', async () => {
+    const tab = await open(
+      `${snippet()} aa('setUserToken', 'a'); aa('setUserToken', 'b'); ${viewCall('queued')} ${init}`,
+    );
+    expect(await seen(tab, 'later')).toBe(true);
+    expect(received(stage.collector)).toEqual(['b: queued', 'b: later']);
+  });
+
+  test('login and logout as the documentation of setUserToken writes them reach the events and the cookie', async () => {
+    const tab = await open(`${snippet()} ${init}`);
+    const { _ALGOLIA: anonymous } = await tab.cookies();
+    expect(anonymous).toMatch(/^anonymous-[0-9a-f-]{36}$/);
+    await seen(tab, 'before');
+    await setUserToken(tab, 'YourUserID');
+    await seen(tab, 'during');
+    await setUserToken(tab, anonymous!);
+    await seen(tab, 'after');
+    expect(received(stage.collector)).toEqual([`${anonymous}: before`, 'YourUserID: during', `${anonymous}: after`]);
+    await enter(tab, `${snippet()} ${init}`);
+    expect(await seen(tab, 'next page')).toBe(true);
+    expect(received(stage.collector).at(-1)).toBe(`${anonymous}: next page`);
+  });
+
+  test('events of an outage arrive after it, once each', async () => {
+    const { collector } = stage;
+    const tab = await open(`${snippet()} ${init}`);
+    collector.setFault({ status: 503 });
+    await tab.evaluate((event) => {
+      for (let n = 0; n < 50; n += 1) void aa('viewedObjectIDs', { ...event, objectIDs: [`view${n}`] });
+    }, view('x'));
+    await collector.waitForRequests(1);
+    collector.setFault(null);
+    await collector.waitForEvents(50);
+    expect(arrivals(stage).sort()).toEqual(names('view', 50).sort());
+  });
+
+  test('events tracked right before another page is loaded arrive', async () => {
+    const tab = await open(`${snippet()} ${init}`);
+    await tab.evaluate(
+      (event, elsewhere) => {
+        for (let n = 0; n < 20; n += 1) void aa('viewedObjectIDs', { ...event, objectIDs: [`view${n}`] });
+        location.assign(elsewhere);
+      },
+      view('x'),
+      stage.pages.url(undefined, { path: '/elsewhere' }),
+    );
+    await stage.collector.waitForEvents(20);
+    expect(arrivals(stage).sort()).toEqual(names('view', 20).sort());
+  });
+}
