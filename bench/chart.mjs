@@ -3,7 +3,7 @@
 /** A panel of groups of bars, on one linear scale from 0.
  * @typedef {{ title: string, max: number, groups: readonly { title: string, bars: readonly Bar[] }[] }} Panel */
 
-const colours = ['#0b6e4f', '#c2410c', '#5b4bb7', '#9a7fd1', '#2f6f9f'];
+const colours = ['#0b6e4f', '#5fb49c', '#c2410c', '#5b4bb7', '#9a7fd1', '#2f6f9f'];
 const width = 860;
 const left = 190;
 const scale = 480;

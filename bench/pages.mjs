@@ -4,12 +4,13 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 /** Bundles the page script of a library as an application in production would.
- * @param {string} file Name in bench/libraries.
+ * @param {{ file: string, alias?: Record<string, string> }} library Its file in bench/libraries, and what its imports stand for.
  * @returns {Promise<{ text: string, gzipBytes: number }>} */
-export async function bundleLibrary(file) {
+export async function bundleLibrary({ file, alias }) {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL(`libraries/${file}`, import.meta.url))],
     bundle: true,
+    alias: alias ?? {},
     minify: true,
     format: 'iife',
     platform: 'browser',

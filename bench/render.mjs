@@ -1,7 +1,7 @@
 import { chart } from './chart.mjs';
 import { faultsOf, maxRatio, ratioText } from './count.mjs';
 import { duplicateMs, faultMs, settleMs } from './scenarios.mjs';
-import { loopRuns, maxRestMs, restMs, tokenRuns } from './speed.mjs';
+import { idleMs, loopBudgetMs, maxHeapMs, maxLoopRuns, maxRestMs, minLoopRuns, restMs, tokenRuns } from './speed.mjs';
 
 /** What became of the events of one scenario, and the requests (preflights included) and bytes it took.
  * @typedef {{ title: string, tracked: number, lost: number, duplicated: number, requests: number, bytes: number }}
@@ -20,6 +20,10 @@ const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
 const milliseconds = (ms) => (ms < 10 ? ms.toFixed(1) : ms.toFixed(0));
 const whole = (number) => String(Math.round(number));
 const perThousand = ({ tracked }, number) => (number * 1000) / tracked;
+
+/** Those that ran the scenarios, too.
+ * @param {readonly Result[]} results */
+const inScenarios = (results) => results.filter(({ scenarios }) => scenarios.length > 0);
 
 /** What decides about success, for the top of the output.
  * @param {readonly Result[]} results
@@ -42,7 +46,7 @@ export function renderChart(results, { loopCount }) {
   const names = results.map(({ name }) => name);
   const losses = results[0].scenarios.map(({ title, tracked }, index) => ({
     title,
-    bars: results.map(({ name, scenarios }) => {
+    bars: inScenarios(results).map(({ name, scenarios }) => {
       const { lost, duplicated } = scenarios[index];
       return {
         name,
@@ -79,11 +83,13 @@ export function renderChart(results, { loopCount }) {
 export function renderPage(results, surroundings) {
   const { cores, processor, memoryBytes, system, chromium, node, loopCount, heapCount } = surroundings;
   const names = results.map(({ name }) => name);
+  const runners = inScenarios(results);
+  const runnerNames = runners.map(({ name }) => name);
   const scenarios = results[0].scenarios;
   const eachScenario = (cell) =>
     scenarios.map(({ title, tracked }, index) => [
       `${title} (${tracked})`,
-      ...results.map((result) => cell(result.scenarios[index])),
+      ...runners.map((result) => cell(result.scenarios[index])),
     ]);
   const figures = [
     [`loop of ${loopCount} tracks, ms`, ({ loopMs }) => milliseconds(loopMs)],
@@ -112,7 +118,7 @@ export function renderPage(results, surroundings) {
     'Of the events in parentheses: lost / duplicated.',
     '',
     ...table(
-      ['scenario', ...names],
+      ['scenario', ...runnerNames],
       eachScenario(({ lost, duplicated }) => `${lost} / ${duplicated}`),
     ),
     '',
@@ -121,7 +127,7 @@ export function renderPage(results, surroundings) {
     'Requests with preflights and faulted ones; bytes that go up: request lines, headers and bodies.',
     '',
     ...table(
-      ['scenario', ...names],
+      ['scenario', ...runnerNames],
       eachScenario(
         (result) => `${whole(perThousand(result, result.requests))} / ${kilobytes(perThousand(result, result.bytes))}`,
       ),
@@ -143,11 +149,13 @@ export function renderPage(results, surroundings) {
     `- After the fault or the return, events have ${settleMs / 1000} s to arrive, the same for all libraries; what has not arrived by`,
     '  then is counted as lost, though a library that waits longer might still deliver it. When all have arrived,',
     `  duplicates are watched for during ${duplicateMs / 1000} s more. An event counts as arrived when its request was answered 200.`,
-    `- The time to the first token is the median of ${tokenRuns} fresh pages, the others of ${loopRuns}. The loop is timed around the calls; all tasks are Chromium's \`TaskDuration\``,
+    `- The time to the first token is the median of ${tokenRuns} fresh pages. The loop runs in fresh pages too, ${idleMs / 1000} s after they are loaded, the libraries`,
+    `  taking turns: ${maxLoopRuns} times each, or at least ${minLoopRuns} and for ${loopBudgetMs / 1000} s where a library is slow; medians are given. It is timed around`,
+    "  the calls; all tasks are Chromium's `TaskDuration`",
     `  until everything has arrived, or no request came for ${restMs / 1000} s, or ${maxRestMs / 1000} s have passed; the longest task is what the Long Tasks`,
     '  API reports, which leaves out tasks below 50 ms. The heap is what is used after a garbage collection at that rest,',
-    '  less what was used before the first event.',
-    '- Bundles are made by esbuild, minified, for production. That of usertoken contains XState.',
+    `  less what was used before the first event; of a library that is slow, after as many events as ${maxHeapMs / 1000} s allow.`,
+    '- Bundles are made by esbuild, minified, for production. That of usertoken contains XState, that of usertoken/lite the small interpreter.',
     '- In each scenario the libraries run at the same time, each in a browser context and with a collector of its own; times',
     '  are measured one after the other. The machine should have nothing else to do.',
     '',

@@ -9,7 +9,7 @@ import { libraries, versionOf } from './libraries/index.mjs';
 import { bundleLibrary, servePages } from './pages.mjs';
 import { renderChart, renderPage, verdict } from './render.mjs';
 import { runScenario, scenarios } from './scenarios.mjs';
-import { measureFirstToken, measureHeap, measureLoop } from './speed.mjs';
+import { measureFirstToken, measureHeap, measureLoops } from './speed.mjs';
 
 const isQuick = process.argv.includes('--quick');
 const divisor = isQuick ? 10 : 1;
@@ -24,7 +24,7 @@ const browser = await chromium.launch({
 });
 const contestants = await Promise.all(
   libraries.map(async (library) => {
-    const bundle = await bundleLibrary(library.file);
+    const bundle = await bundleLibrary(library);
     return { ...library, bundle, pages: await servePages(bundle.text), scenarios: [] };
   }),
 );
@@ -33,21 +33,23 @@ const contestants = await Promise.all(
 for (const scenario of scenarios) {
   console.error(`Scenario: ${scenario.title}`);
   await Promise.all(
-    contestants.map(async ({ pages, scenarios }) => {
-      scenarios.push(await runScenario(browser, pages, scenario, divisor));
+    contestants.map(async ({ pages, scenarios, timesOnly }) => {
+      if (!timesOnly) scenarios.push(await runScenario(browser, pages, scenario, divisor));
     }),
   );
 }
 
+console.error('Loops');
+const loops = await measureLoops(browser, contestants, loopCount);
 const results = [];
-for (const { name, manifest, configuration, bundle, pages, scenarios } of contestants) {
+for (const [index, { name, manifest, configuration, bundle, pages, scenarios }] of contestants.entries()) {
   console.error(`Times: ${name}`);
   results.push({
     name,
     version: await versionOf(manifest),
     configuration,
     scenarios,
-    ...(await measureLoop(browser, pages, loopCount)),
+    ...loops[index],
     firstTokenMs: await measureFirstToken(browser, pages, bundle.text),
     ...(await measureHeap(browser, pages, heapCount)),
     gzipBytes: bundle.gzipBytes,

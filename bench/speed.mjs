@@ -4,8 +4,13 @@ import { createRecorder } from './recorder.mjs';
 
 /** Fresh pages of which the median time to the first token is given. */
 export const tokenRuns = 5;
-/** Fresh pages of which the median time of the loop is given. */
-export const loopRuns = 3;
+/** Fresh pages of which the median time of the loop is given: as many as `loopBudgetMs` allow a library, within these. */
+export const minLoopRuns = 3;
+export const maxLoopRuns = 11;
+/** In milliseconds. */
+export const loopBudgetMs = 60_000;
+/** How long a fresh page is left alone before its loop, in milliseconds: the browser is still busy with its start. */
+export const idleMs = 1_000;
 /** A page is at rest when nothing has arrived for this long, in milliseconds. */
 export const restMs = 2_000;
 /** How long that is waited for at most, in milliseconds. */
@@ -68,22 +73,34 @@ async function withPage(browser, pages, path, use) {
 }
 
 /** Time of the loop itself, of all main-thread tasks from its start until the page is at rest, and the longest task. */
-export async function measureLoop(browser, pages, count) {
-  const samples = [];
-  for (let run = 0; run < loopRuns; run++) {
-    const sample = await withPage(browser, pages, '/', async (page, recorder, session) => {
-      await page.evaluate(() => bench.token());
-      await session.send('Performance.enable');
-      const before = await taskMs(session);
-      const loopMs = await page.evaluate(timeLoop, count);
-      await rest(recorder, count);
-      const longestMs = await page.evaluate(() => stopLoop());
-      return { loopMs, longestMs, tasksMs: (await taskMs(session)) - before };
-    });
-    samples.push(sample);
+function sampleLoop(browser, pages, count) {
+  return withPage(browser, pages, '/', async (page, recorder, session) => {
+    await page.evaluate(() => bench.token());
+    await session.send('Performance.enable');
+    await delay(idleMs);
+    const before = await taskMs(session);
+    const loopMs = await page.evaluate(timeLoop, count);
+    await rest(recorder, count);
+    const longestTaskMs = await page.evaluate(() => stopLoop());
+    return { loopMs, longestTaskMs, tasksMs: (await taskMs(session)) - before };
+  });
+}
+
+/** The medians of `sampleLoop` for each library. They take turns, so that what else the machine does strikes all alike. */
+export async function measureLoops(browser, contestants, count) {
+  const runs = contestants.map(({ pages }) => ({ pages, samples: [], spentMs: 0 }));
+  for (let round = 0; round < maxLoopRuns; round++) {
+    for (const run of runs) {
+      if (round >= minLoopRuns && run.spentMs > loopBudgetMs) continue;
+      const start = Date.now();
+      run.samples.push(await sampleLoop(browser, run.pages, count));
+      run.spentMs += Date.now() - start;
+    }
   }
-  const middle = (key) => median(samples.map((sample) => sample[key]));
-  return { loopMs: middle('loopMs'), tasksMs: middle('tasksMs'), longestTaskMs: middle('longestMs') };
+  return runs.map(({ samples }) => {
+    const middle = (key) => median(samples.map((sample) => sample[key]));
+    return { loopMs: middle('loopMs'), tasksMs: middle('tasksMs'), longestTaskMs: middle('longestTaskMs') };
+  });
 }
 
 /** Time from just before the bundle is compiled and evaluated to the first token, in milliseconds, median. */

@@ -1,12 +1,22 @@
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 
-/** The libraries side by side, and the configuration each runs with. `file` is the page script in this folder. */
+/** The libraries side by side, and the configuration each runs with. `file` is the page script in this folder. Of a second
+ * build of a library only the times are measured. */
 export const libraries = [
   {
     name: 'usertoken',
     file: 'usertoken.js',
     manifest: '../../package.json',
     configuration: 'Defaults, with consent granted.',
+  },
+  {
+    name: 'usertoken/lite',
+    file: 'usertoken-lite.js',
+    alias: { xstate: fileURLToPath(new URL('../../src/lite/xstate.ts', import.meta.url)) },
+    manifest: '../../package.json',
+    configuration: 'The build on the small interpreter, with the same defaults. What it loses is what usertoken loses.',
+    timesOnly: true,
   },
   {
     name: 'search-insights',

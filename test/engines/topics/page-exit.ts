@@ -77,15 +77,15 @@ export function pageExit(stage: Stage): void {
     await expectOnce(stage, tab, ['teapot']);
   });
 
-  test('200 events and the tab is closed right after: they arrive once, at the latest with the next visit', async () => {
+  test('200 events and the tab is closed right after: they arrive, at the latest with the next visit, and once where page exits are whole', async () => {
     const profile = await stage.profile();
     const tab = await profile.open(slow());
     await trackMany(tab, 'closed', 200);
     await tab.close();
     const next = await profile.open();
-    // Also where the listeners of pagehide are cut short.
-    stage.supports('whole page exits', await runsToItsEnd(profile));
-    await expectOnce(stage, next, names('closed', 200));
+    const isWhole = stage.supports('whole page exits', await runsToItsEnd(profile));
+    // Where pagehide is cut short, the request gets out and the storage's knowledge of it may not.
+    await expectOnce(stage, next, names('closed', 200), isWhole ? 1 : 2);
   });
 
   test('a tab that closes itself in the tick of 200 events: they arrive once, at the latest with the next visit', async () => {
