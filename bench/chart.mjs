@@ -26,7 +26,7 @@ export function chart(names, panels) {
   for (const [index, name] of names.entries()) {
     parts.push(`<rect x="${x}" y="${y - 11}" width="12" height="12" style="fill:${colours[index]}"/>`);
     parts.push(text(x + 18, y, name, 'font-size:13px;fill:#1f2933'));
-    x += 36 + name.length * 7.4;
+    x += 34 + name.length * 6.5;
   }
   for (const { title, max, groups } of panels) {
     y += 40;

@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { countEvents, faultsOf, median, ratioText } from '../../bench/count.mjs';
+import { libraries } from '../../bench/libraries/index.mjs';
 import { createRecorder, eventIds, requestBytes } from '../../bench/recorder.mjs';
 import { type Result, renderChart, renderPage, type Surroundings, verdict } from '../../bench/render.mjs';
 
@@ -162,6 +163,18 @@ describe('what the bench decides and writes', () => {
     expect(page).toContain('| longest task, ms | below 50 | 210 |');
     expect(page).toContain('`search-insights@1.0.0`: Defaults.');
     expect(page).toContain('2 cores (A processor), 4.0 GiB of memory, Linux, Chromium 156.0 headless, Node 20.0.0.');
+  });
+
+  it('has room for the key of all libraries that are measured', () => {
+    const svg = renderChart(
+      libraries.map(({ name }) => result(name)),
+      surroundings,
+    );
+    const width = Number(/viewBox="0 0 (\d+) /.exec(svg)![1]);
+    const last = libraries.at(-1)!.name;
+    const start = Number(new RegExp(`<text x="([\\d.]+)" y="34"[^>]*>${last}<`).exec(svg)![1]);
+    // About what a character of 13 px needs.
+    expect(start + last.length * 6.5).toBeLessThan(width);
   });
 
   it('shows of a second build only what it costs', () => {
