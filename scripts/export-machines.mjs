@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
+import { loadMachines } from './load-machines.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const usage = `npm run export:machines -- [--out folder]
@@ -12,21 +12,6 @@ Writes for each machine, to docs/public/machines/ or the folder given:
   <id>.machine.js        createMachine(...), for Stately's editor and the XState extension of VS Code
   <id>.config.json       what createMachine takes, without implementations
   <id>.definition.json   every state and transition resolved, in the form of XState's own schema`;
-
-async function loadMachines() {
-  const { outputFiles } = await build({
-    absWorkingDir: root,
-    entryPoints: ['machines/index.ts'],
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    write: false,
-  });
-  const { identityMachine, deliveryMachine } = await import(
-    `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`
-  );
-  return [identityMachine, deliveryMachine];
-}
 
 const actionObjects = (actions) => actions.map((action) => (typeof action === 'string' ? { type: action } : action));
 
@@ -77,7 +62,8 @@ export function exportMachine(machine) {
  * @returns {Promise<string[]>} The paths. */
 export async function exportMachines(folder) {
   await mkdir(folder, { recursive: true });
-  const files = (await loadMachines()).flatMap((machine) => Object.entries(exportMachine(machine)));
+  const { identityMachine, deliveryMachine } = await loadMachines();
+  const files = [identityMachine, deliveryMachine].flatMap((machine) => Object.entries(exportMachine(machine)));
   for (const [name, text] of files) await writeFile(join(folder, name), text);
   return files.map(([name]) => join(folder, name));
 }

@@ -1,8 +1,8 @@
 // Writes docs/states.md from the machines themselves. With --print it writes to the standard output instead.
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
 import ts from 'typescript';
+import { loadMachines } from './load-machines.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const target = new URL('../docs/states.md', import.meta.url);
@@ -20,18 +20,6 @@ const described = {
     intro: 'When tracked events are sent, and what each answer leads to.',
   },
 };
-
-async function loadMachines() {
-  const { outputFiles } = await build({
-    absWorkingDir: root,
-    entryPoints: ['machines/index.ts'],
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    write: false,
-  });
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
-}
 
 /** A guard as it reads in a table: its name, and its params where it has any. */
 const guardText = (guard) =>

@@ -1,19 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
+const source = (path) => fileURLToPath(new URL(`../../src/${path}`, import.meta.url));
+
 /** The libraries side by side, and the configuration each runs with. `file` is the page script in this folder. Of a second
  * build of a library only the times are measured. */
 export const libraries = [
   {
     name: 'usertoken',
     file: 'usertoken.js',
+    alias: { usertoken: source('index.ts') },
     manifest: '../../package.json',
     configuration: 'Defaults, with consent granted.',
   },
   {
     name: 'usertoken/lite',
-    file: 'usertoken-lite.js',
-    alias: { xstate: fileURLToPath(new URL('../../src/lite/xstate.ts', import.meta.url)) },
+    file: 'usertoken.js',
+    alias: { usertoken: source('lite/index.ts'), xstate: source('lite/xstate.ts') },
     manifest: '../../package.json',
     configuration: 'The build on the small interpreter, with the same defaults. What it loses is what usertoken loses.',
     timesOnly: true,

@@ -16,7 +16,7 @@ export async function runCollector(args: readonly string[]): Promise<void> {
     () => watched,
   );
   const collector: Collector = await createCollector({ ...options, fallback });
-  const watched: WatchedCollector = watchCollector(collector, options.maxEventAgeDays);
+  const watched: WatchedCollector = watchCollector(collector);
   if (collector.portTaken && isPortNamed) {
     await collector.close();
     throw new Error(`port ${options.port} is taken; leave --port out for a free one`);

@@ -2,14 +2,8 @@ import type { CollectedEvent, CollectedRequest, Fault } from '../testing/index.j
 
 /** A request as the timeline shows it. */
 export interface TimelineRequest extends CollectedRequest {
-  /** The events of its body, accepted or not; empty when there was none that could be read. */
-  readonly sent: readonly Readonly<Record<string, unknown>>[];
-  /** How many of them were accepted. */
+  /** How many of its events were accepted. */
   readonly accepted: number;
-  /** Whether a fault answered in place of the API. */
-  readonly isFaulted: boolean;
-  /** The rule that was broken, when the answer is 422. */
-  readonly message?: string;
 }
 
 /** What `GET /collected` answers. */

@@ -52,11 +52,11 @@ export async function createCollector(options: CollectorOptions = {}): Promise<C
     faultsLeft = next?.times ?? Number.POSITIVE_INFINITY;
   }
 
-  function takeFault(request: KeptRequest, sent: readonly unknown[] | undefined): Fault | null {
+  function takeFault(request: KeptRequest, sent: readonly object[] | undefined): Fault | null {
     const current = fault;
     if (current === null || !request.path.startsWith('/1/')) return null;
     if (request.preflight && current.cors !== false) return null;
-    if (current.when && (sent === undefined || !current.when(sent.filter(isObject)))) return null;
+    if (current.when && (sent === undefined || !current.when(sent))) return null;
     faultsLeft -= 1;
     if (faultsLeft === 0) fault = null;
     return current;
@@ -64,7 +64,10 @@ export async function createCollector(options: CollectorOptions = {}): Promise<C
 
   function pushEvents(request: KeptRequest, json: unknown): Answer {
     const verdict = checkEventsBody(json, request.at, { maxEventAgeDays: options.maxEventAgeDays });
-    if (verdict.status === 422) return jsonAnswer(422, verdict.message);
+    if (verdict.status === 422) {
+      request.message = verdict.message;
+      return jsonAnswer(422, verdict.message);
+    }
     for (const event of (json as { events: Record<string, unknown>[] }).events) {
       const userToken = event.userToken as string;
       const authenticatedUserToken = event.authenticatedUserToken as string | undefined;
@@ -131,12 +134,15 @@ export async function createCollector(options: CollectorOptions = {}): Promise<C
       bytes,
       status: 0,
       eventCount: sent?.length ?? 0,
+      sent: sent?.filter(isObject) ?? [],
+      isFaulted: false,
       at: now(),
       ...(incoming.method === 'OPTIONS' ? { preflight: true } : {}),
     };
     if (!complete) return keep(request);
 
-    const taken = takeFault(request, sent);
+    const taken = takeFault(request, sent && request.sent);
+    request.isFaulted = taken !== null;
     const stores = taken === null || taken.dropAfterAccept || isDelayAlone(taken);
     const answer = stores
       ? ordinaryAnswer(request, readCredentials(params, incoming.headers), text, json)

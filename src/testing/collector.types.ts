@@ -46,6 +46,12 @@ export interface CollectedRequest {
   readonly status: number;
   /** Number of events in the body, accepted or not; 0 when it could not be read. */
   readonly eventCount: number;
+  /** Those of them that are objects, as they came. */
+  readonly sent: readonly Readonly<Record<string, unknown>>[];
+  /** Whether it met a {@link Fault}. */
+  readonly isFaulted: boolean;
+  /** The rule that its events break, when the answer is 422 for that; absent otherwise. */
+  readonly message?: string;
   /** Time of receipt, in milliseconds since the Unix epoch. */
   readonly at: number;
   /** True for a CORS preflight, absent otherwise. */

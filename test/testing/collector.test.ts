@@ -103,6 +103,8 @@ describe('an accepted request', () => {
       bytes: JSON.stringify({ events: [view, view] }).length,
       status: 200,
       eventCount: 2,
+      sent: [view, view],
+      isFaulted: false,
       at: NOW,
     });
     expect(collector.requests[1]?.query).toEqual({ 'x-algolia-api-key': '***', 'x-algolia-application-id': 'app' });
@@ -160,9 +162,12 @@ describe('a refused request', () => {
     const collector = await start();
     const response = await send(collector, view, { ...view, userToken: 'jane@example.com' }, view);
     expect(response.status).toBe(422);
-    expect(await response.json()).toEqual({ status: 422, message: expect.stringContaining('userToken') });
+    const answer = (await response.json()) as { message: string };
+    expect(answer).toEqual({ status: 422, message: expect.stringContaining('userToken') });
     expect(collector.events).toEqual([]);
-    expect(collector.requests).toMatchObject([{ status: 422, eventCount: 3 }]);
+    expect(collector.requests).toMatchObject([
+      { status: 422, eventCount: 3, sent: [view, { userToken: 'jane@example.com' }, view], message: answer.message },
+    ]);
   });
 
   it('is answered 422 for an event beyond the age limit, which is 30 days unless set', async () => {
@@ -329,7 +334,7 @@ describe('a fault', () => {
     expect(await response.json()).toMatchObject({ status: 500 });
     expect(response.headers.get('access-control-allow-origin')).toBe('*');
     expect(collector.events).toEqual([]);
-    expect(collector.requests).toMatchObject([{ status: 500, eventCount: 1 }]);
+    expect(collector.requests).toMatchObject([{ status: 500, eventCount: 1, sent: [view], isFaulted: true }]);
   });
 
   it('comes before every other check', async () => {
