@@ -14,8 +14,16 @@ import { idleMs, loopBudgetMs, maxHeapMs, maxLoopRuns, maxRestMs, minLoopRuns, r
  * @typedef {{ cores: number, processor: string, memoryBytes: number, system: string, chromium: string, node: string,
  *   loopCount: number, heapCount: number }} Surroundings */
 
-const row = (cells) => `| ${cells.join(' | ')} |`;
-const table = (head, rows) => [row(head), row(head.map((_, column) => (column ? '--:' : '---'))), ...rows.map(row)];
+/** A table as the formatter would leave it: the first column to the left, the others to the right. */
+function table(head, rows) {
+  const widths = head.map((_, column) => Math.max(3, ...[head, ...rows].map((cells) => cells[column].length)));
+  const row = (cells) => {
+    const padded = cells.map((cell, column) => (column ? cell.padStart(widths[column]) : cell.padEnd(widths[column])));
+    return `| ${padded.join(' | ')} |`;
+  };
+  const rule = widths.map((width, column) => (column ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width)));
+  return [row(head), row(rule), ...rows.map(row)];
+}
 const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
 const milliseconds = (ms) => (ms < 10 ? ms.toFixed(1) : ms.toFixed(0));
 const whole = (number) => String(Math.round(number));

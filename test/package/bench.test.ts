@@ -41,6 +41,8 @@ const surroundings: Surroundings = {
   heapCount: 10_000,
 };
 
+const unpadded = (page: string) => page.replace(/ +/g, ' ');
+
 describe('what the bench counts', () => {
   it('counts an event that never arrived as lost, and each arrival after the first as a duplicate', () => {
     expect(countEvents(['a', 'b', 'c'], ['a', 'c', 'c', 'c'])).toEqual({ lost: 1, duplicated: 2 });
@@ -157,7 +159,7 @@ describe('what the bench decides and writes', () => {
 
   it('puts each figure of each library into the page, requests and bytes per 1000 events', () => {
     const half = { ...scenario, tracked: 500, requests: 3, bytes: 100_000 };
-    const page = renderPage([result('usertoken', { scenarios: [half] }), results[1]!], surroundings);
+    const page = unpadded(renderPage([result('usertoken', { scenarios: [half] }), results[1]!], surroundings));
     expect(page).toContain('| no fault, burst (500) | 0 / 0 | 110 / 3 |');
     expect(page).toContain('| no fault, burst (500) | 6 / 200.0 kB | 1000 / 200.0 kB |');
     expect(page).toContain('| longest task, ms | below 50 | 210 |');
@@ -179,7 +181,7 @@ describe('what the bench decides and writes', () => {
 
   it('shows of a second build only what it costs', () => {
     const both = [...results, result('usertoken/lite', { loopMs: 3, scenarios: [] })];
-    const page = renderPage(both, surroundings);
+    const page = unpadded(renderPage(both, surroundings));
     expect(page).toContain('| no fault, burst (1000) | 0 / 0 | 110 / 3 |');
     expect(page).toContain('| loop of 1000 tracks, ms | 2.0 | 200 | 3.0 |');
     // The key of three; two bars in the scenario, three for each time; and the ground.
