@@ -7,8 +7,18 @@ import { entries, external, liteEntries, liteXState, nodeEntries, scriptTag } fr
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** The bindings, with their framework and the instance external. */
-const budgets = { vue: 600, svelte: 600, angular: 600, react: 600 };
+/** Of the bindings, with their framework and the instance external. */
+const binding = 600;
+const budgets = {
+  aa: 17_950,
+  lite: 17_300,
+  server: 16_250,
+  vue: binding,
+  svelte: binding,
+  angular: binding,
+  react: binding,
+};
+const goals = { lite: 9_216 };
 
 /** What is measured, in bytes of gzip. The goal is where an entry should be; the budget is a ratchet that keeps it from
  * drifting away from there, to be lowered with every saving. What has none is only reported. */
@@ -17,8 +27,8 @@ const measures = [
   { name: 'usertoken with xstate', entry: 'index', budget: 27_380, goal: 21_504, withXState: true },
   ...Object.keys(entries)
     .filter((entry) => entry !== 'index')
-    .map((entry) => ({ name: `usertoken/${entry}`, entry, budget: budgets[entry] })),
-  { name: `dist/${scriptTag.file}`, entry: 'script tag', source: scriptTag.source, budget: 23_000, goal: 10_240 },
+    .map((entry) => ({ name: `usertoken/${entry}`, entry, budget: budgets[entry], goal: goals[entry] })),
+  { name: `dist/${scriptTag.file}`, entry: 'script tag', source: scriptTag.source, budget: 20_250, goal: 10_240 },
 ];
 
 /** With the subset in XState's place, as the builds of these entries have it. */
