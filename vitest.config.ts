@@ -2,11 +2,12 @@ import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /** What takes long beside the tests of the library itself: the documentation site, built and looked at in a browser, the
- * pages of the collector, the demo, servers under load. */
+ * pages of the collector, the demo, the inspector's viewer, servers under load. */
 const siteTests = [
   'test/docs/site.test.ts',
   'test/cli/{timeline,playwright}.test.ts',
-  'test/demo/{access,walk}.test.ts',
+  'test/demo/{access,chart,walk}.test.ts',
+  'test/inspector/{viewer,production}.test.ts',
   'test/server/{sending,two-processes,page}.test.ts',
 ];
 
