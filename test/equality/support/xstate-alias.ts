@@ -4,13 +4,13 @@ import type { Event, Machine, Scope, Snapshot } from '../../../src/lite/xstate.t
 export * from '../../../src/lite/xstate.js';
 
 interface Inspected {
-  readonly inspect?: (event: { readonly type: string; readonly event: Event }) => void;
+  readonly inspect?: (event: { readonly type: string; readonly event: Event; readonly actorRef: object }) => void;
 }
 
 /** The subset's actor, where an inspector is shown the events it works off: a test counts them. */
 export function createActor(machine: Machine, options: Parameters<typeof create>[1] & Inspected = {}) {
   const transition: Machine['transition'] = (snapshot, event, scope) => {
-    options.inspect?.({ type: '@xstate.event', event });
+    options.inspect?.({ type: '@xstate.event', event, actorRef: {} });
     return machine.transition(snapshot, event, scope);
   };
   return create({ ...machine, transition }, options);
