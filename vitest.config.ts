@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-/** What takes long beside the tests of the library itself: the documentation site, built and looked at in a browser, the
- * pages of the collector, the demo, the inspector's viewer, servers under load. */
+/** What takes long beside the tests of the library itself: the documentation site, built and looked at in a browser, every
+ * snippet of it run, pages of the collector, the demo, the script tag, the inspector's viewer, servers under load. */
 const siteTests = [
-  'test/docs/site.test.ts',
+  'test/docs/{site,snippets}.test.ts',
+  'test/aa/script-tag.test.ts',
   'test/cli/{timeline,playwright}.test.ts',
   'test/demo/{access,chart,walk}.test.ts',
   'test/inspector/{viewer,production}.test.ts',

@@ -165,14 +165,15 @@ describe('the page', () => {
       await expect.poll(async () => (await collectedAt(origin)).fault, patiently).toBe('503');
       await press(page, 'Look: Teacup');
       await shows(page, 'delivery', 'backingOff');
-      expect((await states(page))[0]).toBe('stored');
+      await expect.poll(async () => (await states(page))[0], patiently).toBe('stored');
       await press(page, 'Log out');
       await page.getByLabel('normally').check();
       await shows(page, 'token', `^${anonymous}$`);
       await expect.poll(() => eventsOf('grace-1906'), patiently).toEqual(['kettle', 'kettle', 'kettle', 'teacup']);
       await shows(page, 'collected', 'grace-1906.*Products Bought: kettleProduct Clicked: teacup');
       expect(await eventsOf(anonymous)).toEqual(['teapot']);
-      expect(await states(page)).toEqual(Array(5).fill('accepted'));
+      // The page hears of the answer a moment after the collector shows the events.
+      await expect.poll(() => states(page), patiently).toEqual(Array(5).fill('accepted'));
 
       await press(page, 'Deny');
       await shows(page, 'token', '^none$');
