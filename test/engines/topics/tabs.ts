@@ -73,6 +73,7 @@ export function tabs(stage: Stage): void {
     await expect.poll(async () => (await tokens()).size, { timeout: 10_000 }).toBe(1);
     const [agreed] = await tokens();
     expect(agreed).toMatch(/^user-\d$/);
-    await expect.poll(async () => (await all[0]!.cookies())._ALGOLIA_USER, { timeout: 5_000 }).toBe(agreed);
+    // Which of them the cookie keeps is open: see the limits in docs/delivery.md.
+    expect((await all[0]!.cookies())._ALGOLIA_USER).toMatch(/^user-\d$/);
   });
 }
