@@ -66,7 +66,7 @@ export function createDelivery(ports: DeliveryPorts) {
     // A denial, the end or a later attempt may have come meanwhile.
     if (signal.aborted) return nothing;
     // What the page's end can't cut off, if it may be that little: the next page would send it again.
-    const batch = (outbox.durable && plan.choose(budget)) || plan.choose();
+    const batch = (budget > 0 && outbox.durable && plan.choose(budget)) || plan.choose();
     plan.current = batch;
     if (!batch) return nothing;
     const controller = new AbortController();

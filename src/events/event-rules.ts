@@ -70,8 +70,11 @@ export function doubtsOf(event: LooseEvent): string[] {
     doubts.push('objectData');
   }
   if (!isAmount(value)) doubts.push('value');
-  // Needed beside amounts of money.
-  const isAboutMoney = value != null || (objectData != null && priced.test(JSON.stringify(objectData)));
-  if (currency == null ? isAboutMoney : !isText(currency, code)) doubts.push('currency');
+  // Needed beside amounts of money, which are looked for only where it is missing.
+  const isWrong =
+    currency == null
+      ? value != null || (objectData != null && priced.test(JSON.stringify(objectData)))
+      : !isText(currency, code);
+  if (isWrong) doubts.push('currency');
   return doubts;
 }
