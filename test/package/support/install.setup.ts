@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
+import { packPackage } from '../../examples/support/build.js';
 
 /** Runs a command; when it fails, the error tells what the command said. */
 async function run(command: string, args: readonly string[], options: { cwd?: string } = {}): Promise<string> {
@@ -17,7 +18,6 @@ async function run(command: string, args: readonly string[], options: { cwd?: st
 }
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const leftOut = new Set(['node_modules', 'dist', '.git', '.tmp']);
 
 /** Where the tests of the installed package find what they need. */
 export interface PackedPackage {
@@ -39,20 +39,6 @@ async function readJson(path: string) {
   return JSON.parse(await readFile(path, 'utf8'));
 }
 
-/** Packs a copy of the sources, as a publish from a clean checkout would: dist/ comes from `prepack` alone. */
-async function pack(folder: string): Promise<string> {
-  const source = join(folder, 'source');
-  await cp(root, source, {
-    recursive: true,
-    filter: (path) => !leftOut.has(relative(root, path)) && !path.endsWith('.tgz'),
-  });
-  await symlink(join(root, 'node_modules'), join(source, 'node_modules'));
-  await run('npm', ['pack', '--pack-destination', folder], { cwd: source });
-  const tarball = (await readdir(folder)).find((name) => name.endsWith('.tgz'));
-  if (!tarball) throw new Error('npm pack left no tarball');
-  return join(folder, tarball);
-}
-
 /** What the bindings bind to, in the versions of this repository. */
 const frameworks = ['vue', 'svelte', 'react', '@angular/core'];
 
@@ -69,7 +55,7 @@ export default async function setup(project: TestProject) {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'usertoken-package-')));
   const teardown = () => rm(folder, { recursive: true, force: true });
   try {
-    const tarball = await pack(folder);
+    const tarball = await packPackage(folder);
     const list = await run('tar', ['-tzf', tarball]);
     const installed = async (name: string) => {
       const { version } = await readJson(join(root, 'node_modules', name, 'package.json'));
