@@ -99,7 +99,7 @@ export function createUserToken(options: UserTokenOptions): UserToken {
     attempt(() => others.tell(isChanged('consent')), onError);
     // The machine emits a change with each login; under a denial it puts no other token in force.
     if (isChanged('token') || isChanged('authenticatedToken')) {
-      events.emit({ type: 'tokenChanged', userToken: now.token, authenticatedUserToken: now.authenticatedToken });
+      events.emit({ type: 'tokenChanged', ...identity.tokens() });
     }
     events.emit({ type: 'change' });
   });
@@ -146,12 +146,7 @@ export function createUserToken(options: UserTokenOptions): UserToken {
       return Promise.resolve(dropped);
     }
     // Only an outbox of the application's own can throw here.
-    try {
-      return delivery.enqueue(entries);
-    } catch (error) {
-      onError(error);
-      return refuse('error-contained');
-    }
+    return attempt(() => delivery.enqueue(entries), onError) ?? refuse('error-contained');
   }
 
   function sync(id: unknown): TokenCheck {

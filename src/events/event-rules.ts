@@ -18,9 +18,9 @@ const isAmount = (value: unknown) => value == null || typeof value === 'number' 
 const lengthOf = (value: unknown) => (Array.isArray(value) ? value.length : 0);
 const isListOf = (value: unknown, length: number, holds: (item: unknown) => unknown) =>
   lengthOf(value) === length && length > 0 && length <= maxObjects && (value as unknown[]).every(holds);
-const isSomething = (value: unknown) => typeof value === 'string' && value !== '';
+const isSomething = (value: unknown) => isText(value, /./s);
 const isTexts = (value: unknown) => isListOf(value, lengthOf(value), isSomething);
-const isPosition = (value: unknown) => Number.isInteger(value) && Number(value) > 0;
+const isPosition = (value: unknown) => Number.isSafeInteger(value) && (value as number) > 0;
 
 /** Whether the rules here are made for events of this type. */
 export function isKnownType(eventType: unknown): boolean {
@@ -35,7 +35,7 @@ function isItem(item: LooseEvent | null, { queryID, eventSubtype }: LooseEvent):
     Object.keys(others).length === 0 &&
     isAmount(price) &&
     isAmount(discount) &&
-    (quantity == null || Number.isInteger(quantity)) &&
+    (quantity == null || Number.isSafeInteger(quantity)) &&
     (itemQueryID == null || ((queryID || eventSubtype === 'purchase') && isText(itemQueryID, hex32)))
   );
 }
@@ -50,31 +50,26 @@ export function doubtsOf(event: LooseEvent): string[] {
   if (eventType === 'instantsearch') return isText(event.eventName, printable) ? [] : ['eventName'];
   if (!isKnownType(eventType)) return ['eventType'];
   const isClick = eventType === 'click';
-  const doubts: string[] = [];
   const count = lengthOf(objectIDs);
-
-  if (!isText(event.eventName, printable)) doubts.push('eventName');
-  if (!isSomething(event.index)) doubts.push('index');
-  if (eventSubtype != null && !(eventType === 'conversion' && isText(eventSubtype, subtype))) {
-    doubts.push('eventSubtype');
-  }
-  if (objectIDs == null ? filters == null : filters != null || !isTexts(objectIDs)) doubts.push('objectIDs');
-  if (filters != null && !isTexts(filters)) doubts.push('filters');
-  // One for each object, on a click after a search, and required there.
-  const needsPositions = isClick && queryID != null && objectIDs != null;
-  if (positions == null ? needsPositions : !(isClick && queryID && isListOf(positions, count, isPosition))) {
-    doubts.push('positions');
-  }
-  if (queryID != null && !isText(queryID, query)) doubts.push('queryID');
-  if (objectData != null && !isListOf(objectData, count, (item) => isItem(item as never, event))) {
-    doubts.push('objectData');
-  }
-  if (!isAmount(value)) doubts.push('value');
-  // Needed beside amounts of money, which are looked for only where it is missing.
-  const isWrong =
-    currency == null
-      ? value != null || (objectData != null && priced.test(JSON.stringify(objectData)))
-      : !isText(currency, code);
-  if (isWrong) doubts.push('currency');
-  return doubts;
+  const isWrong = {
+    eventName: !isText(event.eventName, printable),
+    index: !isSomething(event.index),
+    eventSubtype: eventSubtype != null && !(eventType === 'conversion' && isText(eventSubtype, subtype)),
+    objectIDs: objectIDs == null ? filters == null : filters != null || !isTexts(objectIDs),
+    filters: filters != null && !isTexts(filters),
+    // One for each object, on a click after a search, and required there.
+    positions:
+      positions == null
+        ? isClick && queryID != null && objectIDs != null
+        : !(isClick && queryID && isListOf(positions, count, isPosition)),
+    queryID: queryID != null && !isText(queryID, query),
+    objectData: objectData != null && !isListOf(objectData, count, (item) => isItem(item as never, event)),
+    value: !isAmount(value),
+    // Needed beside amounts of money, which are looked for only where it is missing.
+    currency:
+      currency == null
+        ? value != null || (objectData != null && priced.test(JSON.stringify(objectData)))
+        : !isText(currency, code),
+  };
+  return (Object.keys(isWrong) as (keyof typeof isWrong)[]).filter((field) => isWrong[field]);
 }

@@ -93,7 +93,7 @@ export function eventFreezer({ clock, tokens, checkToken, createId, onDoubt }: F
     }
     if (isKnown && Array.isArray(filters)) event.filters = filters.map(encodeFilter);
 
-    const given = Number.isSafeInteger(timestamp) && Number(timestamp) > 0 ? Number(timestamp) : undefined;
+    const given = Number.isSafeInteger(timestamp) && (timestamp as number) > 0 ? (timestamp as number) : undefined;
     if (timestamp !== given) onDoubt('timestamp');
     const parts = isKnown && splitEvent(event);
     // Most events are one part, and closures in a loop of a thousand events add up.

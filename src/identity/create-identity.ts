@@ -47,11 +47,12 @@ export function createIdentity(ports: IdentityPorts) {
     },
   );
   const stateNow = () => actor.getSnapshot().value;
+  const isGranted = () => stateNow().consent === 'granted';
 
   /** The machine makes no token and reads no jar: what it may need comes with the event. */
   function withTokens(event: IdentityEvent): IdentityEvent {
     if (event.type === 'identity.synced' || event.type === 'consent.deny') return event;
-    const isGrant = event.type === 'consent.grant' && stateNow().consent !== 'granted';
+    const isGrant = event.type === 'consent.grant' && !isGranted();
     const { anonymousToken, identifiedToken } = isGrant ? stored() : ({} as ReturnType<typeof stored>);
     return {
       freshAnonymousToken: generateToken(),
@@ -75,9 +76,14 @@ export function createIdentity(ports: IdentityPorts) {
       return { token: userToken, authenticatedToken: authenticatedUserToken, state: visitor, consent };
     },
 
+    /** Writes to the jar again what is in force, where another page has overwritten it. */
+    keep(): void {
+      if (isGranted()) keepTokens(ports, actor.getSnapshot().context);
+    },
+
     /** Follows the jar, which another page may have changed while this one was away. */
     reread(): void {
-      if (stateNow().consent !== 'granted') return;
+      if (!isGranted()) return;
       const { context } = actor.getSnapshot();
       const found = stored();
       const identifiedToken = rememberUser ? found.identifiedToken : context.identifiedToken;

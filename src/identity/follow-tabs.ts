@@ -1,6 +1,5 @@
 import { syncedIn } from '../../machines/identity.tokens.js';
 import type { Consent, IdentityEvent, VisitorState } from '../../machines/index.js';
-import { fieldOf } from '../../machines/tolerant.js';
 import type { Clock, Tabs } from '../adapters/ports.js';
 import type { createIdentity } from './create-identity.js';
 
@@ -12,6 +11,10 @@ const maxAheadMs = 86_400_000;
 /** What one page tells the others: the new state itself, since a jar can lag behind a message. A denial tells no more
  * than that. */
 interface TabMessage {
+  /** The page came back and wants to know of a denial. Such a message says nothing else. */
+  readonly isAsking?: true;
+  /** A denial of earlier, told again to a page that came back. */
+  readonly isAnswer?: true;
   readonly v: typeof version;
   /** Orders messages: the device's time in milliseconds, and always more than any seen before. */
   readonly at: number;
@@ -21,12 +24,13 @@ interface TabMessage {
   readonly identifiedToken?: string | undefined;
 }
 
-/** Which of two whole messages of one moment wins: a denial, then a logout; else either, but the same one in every
- * page. */
-const rankOf = (message: unknown) =>
-  fieldOf(message, 'consent') === 'denied'
-    ? '2'
-    : `${fieldOf(message, 'state') === 'loggedOut' ? 1 : 0}${fieldOf(message, 'identifiedToken')}`;
+/** Messages that are no further apart may have been told without either page hearing of the other. */
+const momentMs = 10_000;
+
+/** Whose is the greater wins, of two messages of one time: a logout, else either, but the same one in every page. Messages
+ * that say the same have the same. */
+const rankOf = ({ state, consent, anonymousToken, identifiedToken }: Partial<TabMessage>) =>
+  `${[state === 'loggedOut', consent, anonymousToken, identifiedToken]}`;
 
 /** What following needs. */
 export interface FollowTabsPorts {
@@ -44,16 +48,22 @@ export function followTabs({ identity, tabs, clock, sharesTokens }: FollowTabsPo
   let last: Partial<TabMessage> & { readonly at: number } = { at: 0 };
 
   function hear(message: unknown): void {
-    if (fieldOf(message, 'isAsking') && view().consent === 'denied') tabs.post(last);
-    const isDenial = fieldOf(message, 'consent') === 'denied';
-    const isWhole = isDenial || (sharesTokens && syncedIn(message, fieldOf(message, 'state')));
-    const at = fieldOf(message, 'at');
-    if (fieldOf(message, 'v') !== version || !isWhole || typeof at !== 'number') return;
-    const isNewer = at > last.at || (at === last.at && rankOf(message) > rankOf(last));
-    if (!isNewer || at > Math.max(clock.now(), last.at) + maxAheadMs) return;
-    last = message as TabMessage;
-    if (isDenial) actor.send({ type: 'consent.deny' });
-    else actor.send({ ...last, type: 'identity.synced' } as IdentityEvent);
+    const { v, at, consent, state, isAsking, isAnswer } = Object(message) as TabMessage;
+    const isDenied = view().consent === 'denied';
+    if (isAsking && isDenied) tabs.post({ ...last, isAnswer: true });
+    const isDenial = consent === 'denied';
+    const isWhole = isDenial || (sharesTokens && !isDenied && syncedIn(message, state));
+    // Put so that it leaves out what is no number.
+    const isFromHere = at <= Math.max(clock.now(), last.at) + maxAheadMs;
+    if (v !== version || !isWhole || !isFromHere) return;
+    const lead = at - last.at || (rankOf(message as TabMessage) > rankOf(last) ? 1 : -1);
+    // A denial is told when it is made: what was told elsewhere meanwhile does not outdo it.
+    if (lead > 0 || (isDenial && !isAnswer)) {
+      last = message as TabMessage;
+      actor.send(isDenial ? { type: 'consent.deny' } : ({ ...last, type: 'identity.synced' } as IdentityEvent));
+    }
+    // Of two that spoke at once the one that is not followed may have written to the jar last.
+    if (Math.max(-lead, clock.now() - at) < momentMs) identity.keep();
   }
 
   return {
@@ -69,8 +79,7 @@ export function followTabs({ identity, tabs, clock, sharesTokens }: FollowTabsPo
       const { anonymousToken, identifiedToken } = actor.getSnapshot().context;
       const isDenied = consent === 'denied';
       const news = isDenied ? { consent } : { consent, state, anonymousToken, identifiedToken };
-      const isKnown = Object.entries(news).every(([key, value]) => fieldOf(last, key) === value);
-      if (isKnown || consent === 'pending' || !(isDenied ? isDecided : sharesTokens)) return;
+      if (rankOf(news) === rankOf(last) || consent === 'pending' || !(isDenied ? isDecided : sharesTokens)) return;
       last = { v: version, at: Math.max(last.at + 1, clock.now()), ...news };
       tabs.post(last);
     },

@@ -1,19 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import type { UserTokenOptions } from '../../src/index.js';
+import type { TokenJar, UserTokenOptions } from '../../src/index.js';
 import { memoryJar } from '../../src/index.js';
-import { fakeTabs } from '../../src/testing/index.js';
+import { fakeClock, fakeTabs } from '../../src/testing/index.js';
 import { type Bench, bench, click, ids } from '../support/bench.js';
 
 /** Pages of one shop: they share a jar and hear each other. */
 function shop(...options: Partial<UserTokenOptions>[]) {
   const open = fakeTabs();
   const jar = memoryJar();
-  const pages = options.map((own) => bench({ jar, tabs: open(), ...own }));
+  const add = (own: Partial<UserTokenOptions>) => bench({ jar, tabs: open(), ...own });
+  const pages = options.map(add);
   // Someone else on the channel, who writes what it likes and reads along.
   const stranger = open();
   const heard: Record<string, unknown>[] = [];
   stranger.open((message) => heard.push(message as Record<string, unknown>));
-  return { pages: pages as [Bench, Bench, ...Bench[]], jar, post: stranger.post, heard };
+  return { pages: pages as [Bench, Bench, ...Bench[]], add, jar, post: stranger.post, heard };
 }
 
 const whoIn = ({ user }: Bench) => [user.state, user.token];
@@ -219,6 +220,54 @@ describe('messages that change nothing', () => {
   });
 });
 
+describe('pages that change at the same moment, neither of them having heard of the other', () => {
+  const jarOf = (jar: TokenJar) => [jar.read('anonymous'), jar.read('identified')];
+
+  it('the jar keeps whom they agree on, though the other page wrote to it last', () => {
+    const { pages, post, heard, jar } = shop({}, {});
+    pages[0].user.login('u1');
+    const [told] = heard as [{ at: number }];
+    jar.write('identified', 'u2');
+    post({ ...told, at: told.at - 1, identifiedToken: 'u2' });
+    expect(pages.map(whoIn)).toEqual([
+      ['identified', 'u1'],
+      ['identified', 'u1'],
+    ]);
+    expect(jarOf(jar)).toEqual(['anonymous-1', 'u1']);
+  });
+
+  it('a denial outdoes a login that was told after it', () => {
+    const { pages, post, heard, jar } = shop({}, {});
+    pages[0].user.login('u1');
+    const [{ at }] = heard as [{ at: number }];
+    post({ v: 1, at: at - 1, consent: 'denied' });
+    expect(pages.map(({ user }) => user.consent.state)).toEqual(['denied', 'denied']);
+    expect(jarOf(jar)).toEqual([undefined, undefined]);
+  });
+
+  it('what a page hears long after, having slept, leaves the jar as it is by now', async () => {
+    const { pages, post, heard, jar } = shop({});
+    const [page] = pages;
+    page.user.login('u1');
+    const [told] = heard as [{ at: number }];
+    await page.clock.advance(60_000);
+    // Since then a server has logged somebody in.
+    jar.write('identified', 'u2');
+    post({ ...told, at: told.at + 1, state: 'loggedOut', identifiedToken: undefined });
+    expect(page.user.state).toBe('loggedOut');
+    expect(jarOf(jar)).toEqual(['anonymous-1', 'u2']);
+  });
+
+  it('with the clock set back, a page of before leaves the jar to those that opened since', () => {
+    const clock = fakeClock();
+    const { pages, add, jar } = shop({ clock }, { clock });
+    pages[0].user.login('u1');
+    clock.setNow(clock.now() - 3_600_000);
+    add({ clock }).user.login('u2');
+    expect(jarOf(jar)).toEqual(['anonymous-1', 'u2']);
+  });
+});
+
 describe('a page in the back-forward cache', () => {
   it('neither hears nor tells, and follows the jar when it comes back', () => {
     const { pages } = shop({}, {});
@@ -241,6 +290,17 @@ describe('a page in the back-forward cache', () => {
     expect(second.user.consent.state).toBe('denied');
     second.user.login('u2');
     expect([jar.read('anonymous'), jar.read('identified')]).toEqual([undefined, undefined]);
+  });
+
+  it('the answer denies nobody who was granted consent since', () => {
+    const { pages, add } = shop({}, {});
+    const [first, second] = pages;
+    second.page.say('exit');
+    first.user.consent.deny();
+    const later = add({});
+    later.user.login('u1');
+    second.page.say('restored');
+    expect([first, second, later].map(({ user }) => user.consent.state)).toEqual(['denied', 'denied', 'granted']);
   });
 
   it('dispose leaves the channel', () => {

@@ -7,6 +7,9 @@ import type { Tab } from '../harness/tab.js';
 /** Pages that come back from the back-forward cache. */
 export function pageReturn(stage: Stage): void {
   const leave = async (tab: Tab) => tab.goto(stage.pages.url(undefined, { path: '/elsewhere' }));
+  /** Waits until the process of this tab has the cookies of others: browsers pass them on from process to process. */
+  const knows = (tab: Tab, user: string) =>
+    tab.until((user) => (/_ALGOLIA_USER=([^;]*)/.exec(document.cookie)?.[1] ?? '') === user, [user]);
   const returns = async (tab: Tab) => {
     await goBack(tab);
     stage.supports('back-forward cache', await tab.evaluate(() => window.wasRestored));
@@ -20,6 +23,7 @@ export function pageReturn(stage: Stage): void {
     await leave(tab);
     const other = await profile.open();
     await login(other, 'ada-1815');
+    await knows(tab, 'ada-1815');
 
     await returns(tab);
     expect(await who(tab)).toEqual({ state: 'identified', token: 'ada-1815' });
@@ -27,6 +31,7 @@ export function pageReturn(stage: Stage): void {
 
     await leave(tab);
     await logout(other);
+    await knows(tab, '');
     await returns(tab);
     expect(await who(tab)).toEqual({ state: 'loggedOut', token: anonymous });
     expect(await track(tab, clickOn('kettle'))).toEqual({ status: 'delivered' });
@@ -42,6 +47,7 @@ export function pageReturn(stage: Stage): void {
     }, clickOn('teapot'));
     await leave(tab);
     await login(await profile.open(), 'ada-1815');
+    await knows(tab, 'ada-1815');
     await returns(tab);
     await collector.waitForEvents(1);
     expect(received(collector)).toEqual(['ada-1815: teapot']);
