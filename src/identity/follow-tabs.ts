@@ -1,5 +1,6 @@
 import { syncedIn } from '../../machines/identity.tokens.js';
 import type { Consent, IdentityEvent, VisitorState } from '../../machines/index.js';
+import { attempt } from '../../machines/tolerant.js';
 import type { Clock, Tabs } from '../adapters/ports.js';
 import type { createIdentity } from './create-identity.js';
 
@@ -53,14 +54,14 @@ export function followTabs({ identity, tabs, clock, sharesTokens }: FollowTabsPo
     if (isAsking && isDenied) tabs.post({ ...last, isAnswer: true });
     const isDenial = consent === 'denied';
     const isWhole = isDenial || (sharesTokens && !isDenied && syncedIn(message, state));
-    // Put so that it leaves out what is no number.
-    const isFromHere = at <= Math.max(clock.now(), last.at) + maxAheadMs;
-    if (v !== version || !isWhole || !isFromHere) return;
+    if (v !== version || !isWhole || typeof at !== 'number') return;
+    // Put so that it leaves out NaN.
+    if (!(at <= Math.max(clock.now(), last.at) + maxAheadMs)) return;
     const lead = at - last.at || (rankOf(message as TabMessage) > rankOf(last) ? 1 : -1);
     // A denial is told when it is made: what was told elsewhere meanwhile does not outdo it.
     if (lead > 0 || (isDenial && !isAnswer)) {
       last = message as TabMessage;
-      actor.send(isDenial ? { type: 'consent.deny' } : ({ ...last, type: 'identity.synced' } as IdentityEvent));
+      actor.send({ ...last, type: isDenial ? 'consent.deny' : 'identity.synced' } as IdentityEvent);
     }
     // Of two that spoke at once the one that is not followed may have written to the jar last.
     if (Math.max(-lead, clock.now() - at) < momentMs) identity.keep();
@@ -68,8 +69,8 @@ export function followTabs({ identity, tabs, clock, sharesTokens }: FollowTabsPo
 
   return {
     /** @param isBack Whether the page was away: then it asks whether consent was denied meanwhile. */
-    open(isBack = false): void {
-      tabs.open(hear);
+    open(isBack?: boolean): void {
+      tabs.open((message) => attempt(() => hear(message)));
       if (isBack) tabs.post({ v: version, isAsking: true });
     },
     /** Tells the others what is in force here now, unless they said so themselves.
