@@ -4,13 +4,15 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 /** Bundles the page script of a library as an application in production would.
- * @param {{ file: string, alias?: Record<string, string> }} library Its file in bench/libraries, and what its imports stand for.
+ * @param {{ file: string, alias?: Record<string, string>, plugins?: import('esbuild').Plugin[] }} library Its file in
+ *   bench/libraries, and what its imports stand for.
  * @returns {Promise<{ text: string, gzipBytes: number }>} */
-export async function bundleLibrary({ file, alias = {} }) {
+export async function bundleLibrary({ file, alias = {}, plugins = [] }) {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL(`libraries/${file}`, import.meta.url))],
     bundle: true,
     alias,
+    plugins,
     minify: true,
     format: 'iife',
     platform: 'browser',

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { buildCli } from './build-cli.mjs';
-import { cli, defaultEntries, entries, external, liteEntries, liteXState, nodeEntries, scriptTag } from './entries.mjs';
+import { cli, defaultEntries, entries, external, liteEntries, nodeEntries, scriptTag } from './entries.mjs';
+import { bundleScriptTag, lightBuild } from './light-build.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -23,18 +24,10 @@ const forNode = pick((name) => nodeEntries.includes(name));
 const light = pick((name) => liteEntries.includes(name));
 const portable = pick((name) => !(name in forNode) && !(name in light));
 
-/** With the subset inside; external would win over an alias. */
-const withoutXState = {
-  external: external.filter((name) => name !== 'xstate'),
-  alias: { xstate: join(root, liteXState) },
-  define: { 'process.env.NODE_ENV': '"production"' },
-};
-
 /** The subset refuses charts it could not run as XState does, in development alone: what is shipped relies on this. */
 async function checkCharts() {
   const { outputFiles } = await build({
-    ...shared,
-    ...withoutXState,
+    ...lightBuild,
     define: { 'process.env.NODE_ENV': '"development"' },
     entryPoints: [entries.machines],
     format: 'esm',
@@ -100,25 +93,16 @@ await Promise.all([
     // require() gives the default export itself, with the other names on it, as search-insights has it.
     footer: { js: 'module.exports = Object.assign(module.exports.default, module.exports);' },
   }),
-  build({ ...shared, ...withoutXState, entryPoints: light, format: 'esm', platform: 'neutral' }),
+  build({ ...shared, ...lightBuild, entryPoints: light, format: 'esm', platform: 'neutral' }),
   build({
     ...shared,
-    ...withoutXState,
+    ...lightBuild,
     entryPoints: light,
     format: 'cjs',
     platform: 'neutral',
     outExtension: { '.js': '.cjs' },
   }),
-  build({
-    ...shared,
-    ...withoutXState,
-    entryPoints: [scriptTag.source],
-    outdir: undefined,
-    outfile: join(dist, scriptTag.file),
-    format: 'iife',
-    platform: 'browser',
-    minify: true,
-  }),
+  bundleScriptTag().then((script) => writeFile(join(dist, scriptTag.file), script)),
   build({ ...shared, entryPoints: forNode, format: 'esm', platform: 'node' }),
   build({ ...shared, entryPoints: forNode, format: 'cjs', platform: 'node', outExtension: { '.js': '.cjs' } }),
   buildCli(join(dist, cli.file)),

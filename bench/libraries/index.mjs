@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { lightBuild } from '../../scripts/light-build.mjs';
 
 const source = (path) => fileURLToPath(new URL(`../../src/${path}`, import.meta.url));
 
@@ -16,7 +17,8 @@ export const libraries = [
   {
     name: 'usertoken/lite',
     file: 'usertoken.js',
-    alias: { usertoken: source('lite/index.ts'), xstate: source('lite/xstate.ts') },
+    alias: { ...lightBuild.alias, usertoken: source('lite/index.ts') },
+    plugins: lightBuild.plugins,
     manifest: '../../package.json',
     configuration: 'The build on the small interpreter, with the same defaults. What it loses is what usertoken loses.',
     timesOnly: true,

@@ -82,8 +82,5 @@ export interface UserTokenOptions extends Omit<OptionsOnXState, 'inspect'> {
  * @throws TypeError that names the option at fault, `inspect` among them, and what would be right. Nothing throws
  *   later. */
 export function createUserToken(options: UserTokenOptions): UserToken {
-  if (Object(options).inspect !== undefined) {
-    throw new TypeError('usertoken/lite: option inspect needs XState; import createUserToken from usertoken');
-  }
   return create(options) as unknown as UserToken;
 }

@@ -1,24 +1,17 @@
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { entries, liteXState, scriptTag } from '../../scripts/entries.mjs';
+import { entries } from '../../scripts/entries.mjs';
+import { bundleScriptTag, lightBuild } from '../../scripts/light-build.mjs';
 import { launchChromium } from '../docs/support/run-in-browser.js';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
-/** A light build as scripts/build.mjs makes it, as one script. */
-async function script(source: string, globalName: string): Promise<string> {
+/** `usertoken/lite` as a page's bundler makes a script of it. */
+async function liteScript(): Promise<string> {
   const { outputFiles } = await build({
-    absWorkingDir: root,
-    entryPoints: [source],
-    alias: { xstate: join(root, liteXState) },
-    bundle: true,
+    ...lightBuild,
+    entryPoints: [entries.lite],
     minify: true,
     format: 'iife',
-    globalName,
-    target: 'es2022',
-    define: { 'process.env.NODE_ENV': '"production"' },
+    globalName: 'lite',
     write: false,
   });
   return outputFiles[0]!.text;
@@ -41,7 +34,7 @@ describe('a light build in Chromium', () => {
   }
 
   it('usertoken/lite knows who is acting', async () => {
-    const { page, errors } = await load(await script(entries.lite, 'lite'));
+    const { page, errors } = await load(await liteScript());
     const told = await page.evaluate(() => {
       const { createUserToken } = (globalThis as unknown as { lite: typeof import('../../src/lite/index.js') }).lite;
       const user = createUserToken({ appId: 'app', apiKey: 'key', consent: 'granted', cookie: false });
@@ -56,7 +49,7 @@ describe('a light build in Chromium', () => {
   });
 
   it('the script tag answers calls', async () => {
-    const { page, errors } = await load(await script(scriptTag.source, 'unused'));
+    const { page, errors } = await load(await bundleScriptTag());
     const kind = await page.evaluate(() => typeof (globalThis as unknown as { aa: unknown }).aa);
     expect({ kind, errors }).toEqual({ kind: 'function', errors: [] });
     await page.close();

@@ -4,20 +4,17 @@ import { build } from 'esbuild';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { entries, liteXState } from '../../scripts/entries.mjs';
+import { lightBuild } from '../../scripts/light-build.mjs';
 import type * as lite from '../../src/lite/index.js';
 import { exportNames } from '../package/support/export-names.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const { outputFiles, metafile } = await build({
-  absWorkingDir: root,
+  ...lightBuild,
   entryPoints: [entries.lite],
-  alias: { xstate: join(root, liteXState) },
-  bundle: true,
   minify: true,
   format: 'esm',
-  target: 'es2022',
-  define: { 'process.env.NODE_ENV': '"production"' },
   metafile: true,
   write: false,
 });
@@ -28,10 +25,10 @@ const { createUserToken } = exported;
 const options = { appId: 'app', apiKey: 'key', consent: 'granted', cookie: false } as const;
 
 describe('usertoken/lite', () => {
-  it('holds nothing of xstate, and no check of charts', () => {
+  it('holds nothing of xstate, no check of charts and nothing for inspectors', () => {
     const { inputs } = Object.values(metafile.outputs)[0]!;
     const shipped = Object.keys(inputs).filter((path) => inputs[path]!.bytesInOutput > 0);
-    expect(shipped.filter((path) => /node_modules|check-chart/.test(path))).toEqual([]);
+    expect(shipped.filter((path) => /node_modules|check-chart|masked-inspect/.test(path))).toEqual([]);
     expect(shipped).toContain(liteXState);
   });
 

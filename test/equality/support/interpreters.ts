@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import * as xstate from 'xstate';
 import * as machines from '../../../machines/index.js';
-import { liteXState } from '../../../scripts/entries.mjs';
+import { lightBuild } from '../../../scripts/light-build.mjs';
 
 /** What our sources and the charts here import from XState. */
 export type Kit = Pick<
@@ -22,17 +21,13 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 /** The subset and our machines on it, bundled and minified as for a page. */
 async function bundled(): Promise<Interpreter> {
   const { outputFiles } = await build({
-    absWorkingDir: root,
+    ...lightBuild,
     stdin: {
       contents: "export * as kit from 'xstate'; export * as machines from './machines/index.js';",
       resolveDir: root,
     },
-    alias: { xstate: join(root, liteXState) },
-    bundle: true,
     minify: true,
     format: 'esm',
-    target: 'es2022',
-    define: { 'process.env.NODE_ENV': '"production"' },
     write: false,
   });
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0]!.contents).toString('base64')}`);

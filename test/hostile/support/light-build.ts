@@ -1,19 +1,15 @@
-import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { BrowserContext } from 'playwright-core';
-import { liteXState } from '../../../scripts/entries.mjs';
-
-const path = (file: string) => fileURLToPath(new URL(`../../../${file}`, import.meta.url));
+import { entries } from '../../../scripts/entries.mjs';
+import { lightBuild } from '../../../scripts/light-build.mjs';
 
 /** The library without XState, as a script for a page. */
 export async function bundleLight(): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [path('src/lite/index.ts')],
-    bundle: true,
+    ...lightBuild,
+    entryPoints: [entries.lite],
     format: 'iife',
     globalName: 'usertoken',
-    target: 'es2022',
-    alias: { xstate: path(liteXState) },
     write: false,
   });
   return outputFiles[0]!.text;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build } from 'esbuild';
-import { liteXState, scriptTag } from '../../../../scripts/entries.mjs';
+import { bundleScriptTag } from '../../../../scripts/light-build.mjs';
 
 const fromRoot = (path: string) => fileURLToPath(new URL(`../../../../${path}`, import.meta.url));
 const pageFile = (name: string) => fileURLToPath(new URL(`../pages/${name}.js`, import.meta.url));
@@ -42,9 +42,8 @@ export const bundlePage = (name: string): Promise<string> => bundle(pageFile(nam
 export async function bundleClients(): Promise<Record<ClientName, ClientScripts>> {
   const module = pageFile('module-client');
   const published = fromRoot('node_modules/search-insights/dist/search-insights.min.js');
-  const xstate = fromRoot(liteXState);
   const [tag, ours, theirTag, theirs] = await Promise.all([
-    bundle(fromRoot(scriptTag.source), { minify: true, alias: { xstate } }),
+    bundleScriptTag(),
     bundle(module, { alias: { 'search-insights': fromRoot('src/aa/index.ts') } }),
     readFile(published, 'utf8'),
     bundle(module),

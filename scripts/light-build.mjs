@@ -1,0 +1,36 @@
+// The builds without XState.
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { minify } from 'terser';
+import { external, liteXState, scriptTag } from './entries.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** @type {import('esbuild').Plugin} */
+const withoutInspection = {
+  name: 'without inspection',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/masked-inspect\.js$/ }, () => ({ path: join(root, 'src/lite/no-inspect.ts') }));
+  },
+};
+
+/** How esbuild bundles them: with the subset of XState in XState's place, for production.
+ * @satisfies {import('esbuild').BuildOptions} */
+export const lightBuild = {
+  absWorkingDir: root,
+  bundle: true,
+  target: 'es2022',
+  // External would win over an alias.
+  external: external.filter((name) => name !== 'xstate'),
+  alias: { xstate: join(root, liteXState) },
+  define: { 'process.env.NODE_ENV': '"production"' },
+  plugins: [withoutInspection],
+};
+
+/** The script of `dist/aa.min.js`. */
+export async function bundleScriptTag() {
+  const { outputFiles } = await build({ ...lightBuild, entryPoints: [scriptTag.source], format: 'iife', write: false });
+  const { code = '' } = await minify(outputFiles[0].text, { ecma: 2020 });
+  return code;
+}
