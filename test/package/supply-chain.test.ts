@@ -1,4 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
@@ -104,6 +108,7 @@ describe('the lockfile', () => {
 
 describe('the publish workflow', () => {
   const workflow = read('.github/workflows/publish.yml');
+  const commands = [...workflow.matchAll(/^\s+(?:- )?run: (.+)$/gm)].map(([, command]) => command!);
 
   test('publishes with provenance under an identity of the moment, and holds no secret', () => {
     expect(workflow).toMatch(/id-token: write/);
@@ -112,7 +117,6 @@ describe('the publish workflow', () => {
   });
 
   test('installs by the lockfile without running scripts of packages, and checks all before it publishes', () => {
-    const commands = [...workflow.matchAll(/^\s+(?:- )?run: (.+)$/gm)].map(([, command]) => command!);
     expect(commands.filter((command) => /npm (ci|install|i)\b/.test(command) && !command.includes('-g '))).toEqual([
       'npm ci --ignore-scripts',
     ]);
@@ -122,6 +126,18 @@ describe('the publish workflow', () => {
       expect(at, check).toBeGreaterThanOrEqual(0);
       expect(at, check).toBeLessThan(publish);
     }
+  });
+
+  test('names the repository it runs in, without which npm takes no provenance statement', async () => {
+    const step = commands.at(-2)!;
+    const folder = await mkdtemp(join(tmpdir(), 'usertoken-manifest-'));
+    await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
+    const given = { GITHUB_SERVER_URL: 'https://github.com', GITHUB_REPOSITORY: 'someone/usertoken' };
+    execFileSync('bash', ['-ec', step], { cwd: folder, env: { ...process.env, ...given } });
+    const { repository, ...others } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+    await rm(folder, { recursive: true });
+    expect(repository).toEqual({ type: 'git', url: 'git+https://github.com/someone/usertoken.git' });
+    expect(others).toEqual(manifest);
   });
 
   test('uses actions by commit, asks for no right that it does not need, and for one job at a time', () => {
