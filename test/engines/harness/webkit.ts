@@ -69,7 +69,16 @@ function tabOf(session: WebDriverSession, handle: string, driver: ChildProcess):
         return Object.fromEntries(kept.map(({ name, value }) => [name, value]));
       }),
     close: () => session.inWindow(handle, () => session.send('DELETE', '/window')),
-    crash: () => endBusiest(driver.pid!, () => run(counting, 5_000)),
+    async crash() {
+      await endBusiest(driver.pid!, () => run(counting, 5_000));
+      // The driver notices a while later. Should it keep the session one day, that shows by then.
+      const isOver = () =>
+        session.send('GET', '/window/handles').then(
+          () => false,
+          () => true,
+        );
+      await vi.waitUntil(isOver, { timeout: 10_000 }).catch(() => {});
+    },
   };
 }
 
