@@ -25,7 +25,7 @@ interface TabMessage {
   readonly identifiedToken?: string | undefined;
 }
 
-/** Messages that are no further apart may have been told without either page hearing of the other. */
+/** What is heard no later than this after a page told something may have been told without hearing of that. */
 const momentMs = 10_000;
 
 /** Whose is the greater wins, of two messages of one time: a logout, else either, but the same one in every page. Messages
@@ -47,6 +47,8 @@ export function followTabs({ identity, tabs, clock, sharesTokens }: FollowTabsPo
   const { actor, view } = identity;
   /** The last message told or obeyed. */
   let last: Partial<TabMessage> & { readonly at: number } = { at: 0 };
+  /** By the monotonic clock; none before anything was told. */
+  let toldAt: number | undefined;
 
   function hear(message: unknown): void {
     const { v, at, consent, state, isAsking, isAnswer } = Object(message) as TabMessage;
@@ -64,7 +66,7 @@ export function followTabs({ identity, tabs, clock, sharesTokens }: FollowTabsPo
       actor.send({ ...last, type: isDenial ? 'consent.deny' : 'identity.synced' } as IdentityEvent);
     }
     // Of two that spoke at once the one that is not followed may have written to the jar last.
-    if (Math.max(-lead, clock.now() - at) < momentMs) identity.keep();
+    if (clock.monotonicNow() - toldAt! < momentMs) identity.keep();
   }
 
   return {
@@ -82,6 +84,7 @@ export function followTabs({ identity, tabs, clock, sharesTokens }: FollowTabsPo
       const news = isDenied ? { consent } : { consent, state, anonymousToken, identifiedToken };
       if (rankOf(news) === rankOf(last) || consent === 'pending' || !(isDenied ? isDecided : sharesTokens)) return;
       last = { v: version, at: Math.max(last.at + 1, clock.now()), ...news };
+      toldAt = clock.monotonicNow();
       tabs.post(last);
     },
     close: () => tabs.close(),

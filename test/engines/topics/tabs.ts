@@ -73,8 +73,10 @@ export function tabs(stage: Stage): void {
     await expect.poll(async () => (await tokens()).size, { timeout: 10_000 }).toBe(1);
     const [agreed] = await tokens();
     expect(agreed).toMatch(/^user-\d$/);
-    // The next page reads it, and each page alike.
+    // The next page reads it. Only in Chromium do the processes see the same cookies at any time: see the limits in
+    // docs/identity.md.
     const kept = async () => (await all[0]!.cookies())._ALGOLIA_USER;
-    await expect.poll(kept, { timeout: 10_000 }).toBe(agreed);
+    const isRight = stage.engine.name === 'chromium' ? agreed : expect.stringMatching(/^user-\d$/);
+    await expect.poll(kept, { timeout: 10_000 }).toEqual(isRight);
   });
 }
