@@ -126,7 +126,7 @@ const cookieRules: Readonly<Record<keyof CookieOptions, Rule>> = {
 function keeps(value: unknown, rule: Rule): boolean {
   if (rule instanceof RegExp) return typeof value === 'string' && rule.test(value);
   if (typeof rule === 'string') return value !== null && typeof value === rule;
-  return Number.isSafeInteger(value) && (value as number) >= rule[0] && (value as number) <= rule[1];
+  return Number.isInteger(value) && (value as number) >= rule[0] && (value as number) <= rule[1];
 }
 
 function checkAll(options: object, rules: Readonly<Record<string, Rule | undefined>>, prefix = ''): void {

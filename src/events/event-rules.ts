@@ -18,9 +18,9 @@ const isAmount = (value: unknown) => value == null || typeof value === 'number' 
 const lengthOf = (value: unknown) => (Array.isArray(value) ? value.length : 0);
 const isListOf = (value: unknown, length: number, holds: (item: unknown) => unknown) =>
   lengthOf(value) === length && length > 0 && length <= maxObjects && (value as unknown[]).every(holds);
-const isSomething = (value: unknown) => isText(value, /./s);
+const isSomething = (value: unknown) => typeof value === 'string' && value !== '';
 const isTexts = (value: unknown) => isListOf(value, lengthOf(value), isSomething);
-const isPosition = (value: unknown) => Number.isSafeInteger(value) && (value as number) > 0;
+const isPosition = (value: unknown) => Number.isInteger(value) && (value as number) > 0;
 
 /** Whether the rules here are made for events of this type. */
 export function isKnownType(eventType: unknown): boolean {
@@ -35,7 +35,7 @@ function isItem(item: LooseEvent | null, { queryID, eventSubtype }: LooseEvent):
     Object.keys(others).length === 0 &&
     isAmount(price) &&
     isAmount(discount) &&
-    (quantity == null || Number.isSafeInteger(quantity)) &&
+    (quantity == null || Number.isInteger(quantity)) &&
     (itemQueryID == null || ((queryID || eventSubtype === 'purchase') && isText(itemQueryID, hex32)))
   );
 }
