@@ -70,7 +70,7 @@ export function createUserToken(options: UserTokenOptions): UserToken {
     page,
     outbox,
     inspect,
-    isGranted: () => identity.view().consent === 'granted',
+    isGranted: identity.isGranted,
     hears: events.hears,
     onEnd: events.emit,
     onTrouble: post,

@@ -67,6 +67,7 @@ export function createIdentity(ports: IdentityPorts) {
 
   return {
     actor,
+    isGranted,
     tokens: (): Tokens => tokensOf(actor.getSnapshot().context),
 
     /** What is in force, under the names of the public surface. */

@@ -28,8 +28,8 @@ interface TabMessage {
 /** What is heard no later than this after a page told something may have been told without hearing of that. */
 const momentMs = 10_000;
 
-/** Whose is the greater wins, of two messages of one time: a logout, else either, but the same one in every page. Messages
- * that say the same have the same. */
+/** Of two messages of one time the greater rank wins: a logout's, else either's, but the same one's in every page. Messages
+ * that say the same are equal in rank. */
 const rankOf = ({ state, consent, anonymousToken, identifiedToken }: Partial<TabMessage>) =>
   `${[state === 'loggedOut', consent, anonymousToken, identifiedToken]}`;
 
