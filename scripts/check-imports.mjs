@@ -56,7 +56,7 @@ export const layers = [
   },
   {
     name: 'wiring',
-    paths: ['src/create-user-token.ts', 'src/user-token.types.ts'],
+    paths: ['src/create-user-token.ts', 'src/wire-up.ts', 'src/user-token.types.ts'],
     from: ['machines', 'adapters', 'helpers', 'options', 'events', 'identity', 'delivery'],
     typesFrom: ['ports'],
     packages: ['xstate'],

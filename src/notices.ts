@@ -7,7 +7,7 @@ export function noticeBoard(onNotice: (notice: Notice) => void = ({ message }) =
 
   /** @param details What it is about, without tokens: a reason, a field, what would be right. Once for each. */
   function post(code: Notice['code'], ...details: readonly (string | undefined)[]): void {
-    const message = `usertoken: ${code} ${details.filter(Boolean).join(': ')}`.trim();
+    const message = ['usertoken', code, ...details].filter(Boolean).join(': ');
     if (said.has(message)) return;
     said.add(message);
     // A listener of the page that throws, or a page without console: nobody is left to tell.

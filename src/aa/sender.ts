@@ -1,8 +1,12 @@
 import { isAnonymousToken } from '../../machines/index.js';
+import { memoryJar } from '../adapters/memory-jar.js';
+import { pageLifecycle } from '../adapters/page-lifecycle.js';
 import type { Outbox, Transport } from '../adapters/ports.js';
 import { storageOutbox } from '../adapters/storage-outbox.js';
-import { noTabs } from '../adapters/tabs.js';
-import { createUserToken } from '../create-user-token.js';
+import { systemClock } from '../adapters/system-clock.js';
+import { noticeBoard } from '../notices.js';
+import { agent } from '../options.js';
+import { wireUp } from '../wire-up.js';
 
 /** Where events go, apart from the agent. */
 export interface Address {
@@ -25,13 +29,15 @@ export interface SenderPorts {
 /** Delivers the events of one address, with the machines of `createUserToken` behind it. */
 export function createSender(address: Address, { transport, agents, mayStore }: SenderPorts) {
   const { origin, appId, apiKey, others } = address;
-  const id = { 'X-Algolia-Application-Id': appId, 'X-Algolia-API-Key': apiKey };
 
   /** The address of this moment: agents may have been added since. */
-  function addressed<Request extends { readonly url: string }>(request: Request): Request {
-    const key = 'X-Algolia-Agent';
-    const own = new URLSearchParams(request.url.split('?')[1]).get(key);
-    const query = new URLSearchParams({ ...id, [key]: [own, ...agents].join('; '), ...others });
+  function addressed<Request>(request: Request): Request {
+    const query = new URLSearchParams({
+      'X-Algolia-Application-Id': appId,
+      'X-Algolia-API-Key': apiKey,
+      'X-Algolia-Agent': [agent, ...agents].join('; '),
+      ...others,
+    });
     return { ...request, url: `${origin}/1/events?${query}` };
   }
 
@@ -47,16 +53,17 @@ export function createSender(address: Address, { transport, agents, mayStore }: 
     open();
   };
 
-  const user = createUserToken({
-    // The address is written above: search-insights checks none of it.
-    appId: '-',
-    apiKey: '-',
+  const user = wireUp({
+    clock: systemClock,
     consent: 'granted',
     // The client keeps the cookie: search-insights writes it at other moments.
-    cookie: false,
+    jar: memoryJar(),
+    rememberUser: true,
     outbox,
-    // Other pages say themselves who acts on them: search-insights tells nobody.
-    tabs: noTabs,
+    page: pageLifecycle(),
+    notices: noticeBoard(),
+    // Written above, for each request.
+    url: '',
     batchWindowMs: globalThis.document ? 250 : 0,
     transport: {
       get exitBudget() {

@@ -27,7 +27,7 @@ export interface DeliveryPorts {
   readonly batchWindowMs: number;
   readonly requestTimeoutMs: number;
   readonly maxEventAgeMs: number;
-  readonly inspect: ((event: InspectionEvent) => void) | undefined;
+  readonly inspect?: ((event: InspectionEvent) => void) | undefined;
   /** Whether anyone listens to ends of this kind; events are parsed only then. */
   readonly hears: (type: EventEnd['type']) => boolean;
   readonly onEnd: (end: EventEnd) => void;

@@ -15,7 +15,7 @@ export function receiptBook(clock: Clock) {
   }
 
   /** Says `stored` for all that is owed since then, and ends the timer. */
-  function storeAll(since = Number.MAX_VALUE): void {
+  function storeAll(since = Infinity): void {
     clock.clearTimeout(timer);
     timer = undefined;
     for (const entry of [...open.keys()]) if (entry.trackedAt! <= since) settle(entry, { status: 'stored' });

@@ -92,7 +92,7 @@ describe('an event', () => {
     expect(results).toEqual([true, true, false, true, false, false, false]);
     expect(sent.events).toHaveLength(3);
     expect(sent.events[0]).toMatchObject({ algoliaSource: ['instantsearch'] });
-    expect(warnings().join('\n')).toMatch(/event-doubtful eventName/);
+    expect(warnings().join('\n')).toMatch(/event-doubtful: eventName/);
     expect(warnings().join('\n')).not.toMatch(/jane/);
   });
 
@@ -139,7 +139,7 @@ describe('an event', () => {
   it('DL-10: whose positions do not match is warned of', async () => {
     const { aa, warnings } = await openShop();
     await aa('clickedObjectIDsAfterSearch', { ...click, objectIDs: ['a', 'b', 'c'], positions: [1, 2] });
-    expect(warnings().join('\n')).toContain('event-doubtful positions');
+    expect(warnings().join('\n')).toContain('event-doubtful: positions');
   });
 
   it('DL-09: is a view once for each object, search and visitor; clicks and views without a search are not counted', async () => {

@@ -85,7 +85,7 @@ describe('the user of a request', () => {
     const server = testServer();
     const visitor = server.visitor(`_ALGOLIA=${anonymous}`, { ...granted, user: 'jane@example.com' });
     expect(visitor.token).toBe(anonymous);
-    expect(server.notices).toEqual(['token-rejected: usertoken: token-rejected personal-data: a pseudonymous id']);
+    expect(server.notices).toEqual(['token-rejected: usertoken: token-rejected: personal-data: a pseudonymous id']);
   });
 
   test('in a cookie is held against checkToken too', () => {
