@@ -4,6 +4,7 @@ import { generateAnonymousToken } from '../adapters/anonymous-token.js';
 import { cookieJar } from '../adapters/cookie-jar.js';
 import { fetchTransport } from '../adapters/fetch-transport.js';
 import type { Transport } from '../adapters/ports.js';
+import { systemClock } from '../adapters/system-clock.js';
 import { eventMethods } from '../events/event-methods.js';
 import { noticeBoard } from '../notices.js';
 import { encodedFilter, eventsIn, forgetBought, noteQueries, viewFilter, withQueries } from './event-list.js';
@@ -122,8 +123,11 @@ function createMethods(getTransport: () => Transport, getVersion: () => string):
     if (wasIn && isOut()) {
       jar().erase();
       queryCache.erase();
+      // What earlier pages left goes too.
+      if (hasCredentials()) senderFor({});
     }
-    if (hasCredentials() && !isOut()) senderFor({});
+    // It takes up what earlier pages left, for which nobody waits: the page has its token first.
+    systemClock.setTimeout(() => hasCredentials() && !isOut() && senderFor({}), 0);
     for (const sender of senders.values()) sender.decide(!isOut());
     followAll();
     ready.check();

@@ -8,18 +8,19 @@ export function localStorageOf(win: Window | undefined = globalThis.window): Sto
 /** The storage that was handed in, which may be none, or else the page's. No access throws: a read finds nothing, a write
  * answers whether it was kept. */
 export function safeStorage(ports: { readonly storage?: Storage | undefined }) {
-  const storage = 'storage' in ports ? ports.storage : localStorageOf();
+  // Asked for with each use: a browser may load all that the origin has stored as soon as it is touched.
+  const storage = () => ('storage' in ports ? ports.storage : localStorageOf())!;
   return {
-    get: (key: string): string | undefined => attempt(() => storage!.getItem(key)) ?? undefined,
+    get: (key: string): string | undefined => attempt(() => storage().getItem(key)) ?? undefined,
     put(key: string, text: string): boolean {
       return !!attempt(() => {
-        storage!.setItem(key, text);
+        storage().setItem(key, text);
         return true;
       });
     },
-    remove: (key: string): void => attempt(() => storage!.removeItem(key)),
+    remove: (key: string): void => attempt(() => storage().removeItem(key)),
     keysUnder(prefix: string): string[] {
-      const keys = attempt(() => [...Array(storage!.length).keys()].map((index) => storage!.key(index) ?? ''));
+      const keys = attempt(() => [...Array(storage().length).keys()].map((index) => storage().key(index) ?? ''));
       return keys?.filter((key) => key.startsWith(prefix)) ?? [];
     },
   };

@@ -122,15 +122,16 @@ function snapshotOf(step: Step): Snapshot {
   };
 }
 
-function machineOf(config: StateConfig, all: readonly Node[], named: Named): Machine {
+function machineOf(config: StateConfig, nodes: () => readonly Node[], named: Named): Machine {
   return {
     config,
     implementations: named,
-    provide: (more) => machineOf(config, all, merged(named, more)),
+    provide: (more) => machineOf(config, nodes, merged(named, more)),
     getInitialSnapshot(scope, input) {
       const event = { type: 'xstate.init', input };
       const { context = {} } = config;
       const isMade = typeof context === 'function';
+      const all = nodes();
       const step = {
         all,
         named,
@@ -153,8 +154,8 @@ function machineOf(config: StateConfig, all: readonly Node[], named: Named): Mac
     },
     transition(snapshot, event, scope) {
       const { type, error } = event;
-      const { context, nodes } = snapshot;
-      const step = { all, named, scope, event, context, nodes, changes: 0 };
+      const all = nodes();
+      const step = { all, named, scope, event, context: snapshot.context, nodes: snapshot.nodes, changes: 0 };
       const isStop = type === 'xstate.stop';
       const enabled = isStop ? [] : select(all[0]!, step);
       if (isStop || (!enabled.length && type.startsWith('xstate.error.actor'))) {
@@ -180,7 +181,9 @@ const merged = (named: Named, more: Implementations): Named => ({
 export const setup = (implementations: Implementations) => ({
   createMachine(config: StateConfig): Machine {
     if (process.env.NODE_ENV !== 'production') checkChart(config, implementations);
-    return machineOf(config, readChart(config), merged({} as Named, implementations));
+    let nodes: readonly Node[] | undefined;
+    // Read for the first actor: a page that needs none yet has its token sooner.
+    return machineOf(config, () => (nodes ??= readChart(config)), merged({} as Named, implementations));
   },
 });
 

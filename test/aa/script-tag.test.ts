@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { bundleScriptTag, privateNames } from '../../scripts/light-build.mjs';
 import { cookiesOf, received, useStage } from '../browser/harness.js';
-import { bundleScriptTag, openScripts, snippet } from './support/script-tag.js';
+import { openScripts, snippet } from './support/script-tag.js';
 
 /** The page's own globals. */
 declare const aa: (...args: unknown[]) => Promise<boolean> & undefined;
@@ -17,7 +19,38 @@ const init = "aa('init', { appId: 'app', apiKey: 'key', host, useCookie: true })
 const view = (objectID: string) =>
   `'viewedObjectIDs', { eventName: 'Seen', index: 'products', objectIDs: ['${objectID}'] }`;
 
+/** Where names leave the script: to callers, to the API, to the storage and other tabs. */
+const outwards = ['aa/insights.types', 'aa/query-cache', 'events/event.types', 'adapters/segment', 'adapters/adoption'];
+
 describe('dist/aa.min.js', () => {
+  it('shortens no name that it shares with a page, a caller, the API, the storage or another tab', async () => {
+    const page = await open('// No snippet.');
+    const names = await page.evaluate(() => {
+      const seen = new Set<object>();
+      const names = new Set<string>();
+      function look(object: unknown) {
+        if (Object(object) !== object || seen.has(object as object)) return;
+        seen.add(object as object);
+        for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(object))) {
+          names.add(name);
+          look(value);
+        }
+        look(Object.getPrototypeOf(object));
+      }
+      look(globalThis);
+      return [...names];
+    });
+    expect(names).toEqual(expect.arrayContaining(['setTimeout', 'cookie', 'sendBeacon', 'postMessage', 'timeStamp']));
+    const shared = new Set(names);
+    for (const file of outwards) {
+      const text = readFileSync(new URL(`../../src/${file}.ts`, import.meta.url), 'utf8');
+      for (const [name] of text.matchAll(/\w+/g)) shared.add(name);
+    }
+    expect(privateNames.filter((name) => shared.has(name))).toEqual([]);
+    // Shortened, and nowhere in a text that would miss it.
+    expect(privateNames.filter((name) => new RegExp(`\\b${name}\\b`).test(script))).toEqual([]);
+  });
+
   it('runs a page written from the documentation of setUserToken: login and logout reach the events', async () => {
     const page = await open(`${snippet()}${init}
       aa('getUserToken', {}, (error, token) => { window.anonymousToken = token; });`);

@@ -4,6 +4,13 @@ import { credentials, loadClient, openPage, view } from './support/open-page.js'
 const anonymous = 'anonymous-11111111-2222-4333-8444-555555555555';
 const withCookie = { cookie: `_ALGOLIA=${anonymous}` };
 
+/** An event that a page which is gone has left in the outbox, so long ago that it is taken up without Web Locks. */
+function left() {
+  const json = JSON.stringify({ ...view, eventName: 'Left', eventType: 'view', userToken: 'x' });
+  const entry = { id: 'left', json, timestamp: Date.now(), bytes: json.length + 28, doubts: [] };
+  return { 'usertoken:outbox:app:gone:1': JSON.stringify({ v: 1, at: Date.now() - 60_000, isFree: true, entries: [entry] }) };
+}
+
 describe('the user token', () => {
   it('CM-05: is there synchronously when the cookie has it, before any await', async () => {
     const { aa } = await openPage(withCookie);
@@ -264,6 +271,23 @@ describe('init', () => {
     expect(sent.urls).toEqual([]);
     expect(document.cookie).toBe('');
     expect(localStorage.length).toBe(0);
+  });
+
+  it('erases what earlier pages left where a visitor opts out in the very task of the first init', async () => {
+    const { aa, localStorage } = await openPage({ items: left() });
+    aa('init', { ...credentials, useCookie: true });
+    aa('init', { partial: true, userHasOptedOut: true });
+    expect(localStorage.length).toBe(0);
+  });
+
+  it('touches no storage before the token is there, and takes up in the next task what earlier pages left', async () => {
+    const { aa, sent, window, localStorage } = await openPage({ items: left() });
+    const touched = vi.fn(() => localStorage);
+    Object.defineProperty(window, 'localStorage', { get: touched });
+    aa('init', { ...credentials, useCookie: true });
+    expect(aa('getUserToken')).toMatch(/^anonymous-/);
+    expect(touched).not.toHaveBeenCalled();
+    await vi.waitFor(() => expect(sent.events).toMatchObject([{ eventName: 'Left' }]));
   });
 
   it('lets undelivered events outlive the page with useCookie, and not without', async () => {

@@ -1,20 +1,5 @@
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
 import type { Stage } from '../../browser/harness.js';
-
-/** The script for pages, bundled from its source. */
-export async function bundleScriptTag(): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('../../../src/aa/script-tag.ts', import.meta.url))],
-    bundle: true,
-    format: 'iife',
-    target: 'es2022',
-    define: { 'process.env.NODE_ENV': '"production"' },
-    write: false,
-  });
-  return outputFiles[0]!.text;
-}
 
 /** What sites put in their pages: a function that queues calls, and the script.
  * @param pointer The name of the function. */

@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
-import { bundleScriptTag, snippet } from '../../aa/support/script-tag.js';
+import { bundleScriptTag } from '../../../scripts/light-build.mjs';
+import { snippet } from '../../aa/support/script-tag.js';
 import { names, received } from '../../browser/harness.js';
 import { arrivals } from '../actions.js';
 import type { Stage } from '../harness/stage.js';
