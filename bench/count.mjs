@@ -24,10 +24,12 @@ export function median(values) {
 /** Main-thread time of usertoken may be at most this part of that of search-insights. */
 export const maxRatio = 1 / 40;
 
-/** What fails the bench, one sentence each: usertoken lost or duplicated an event, or its loop is too slow.
+/** What fails the bench, one sentence each: usertoken lost or duplicated an event, its loop is too slow, or its script tag
+ * has the first token later than that of search-insights.
  * @param {readonly import('./render.mjs').Result[]} results
+ * @param {readonly import('./render.mjs').TagResult[]} tags
  * @returns {string[]} */
-export function faultsOf(results) {
+export function faultsOf(results, tags) {
   const ours = results.find(({ name }) => name === 'usertoken');
   const theirs = results.find(({ name }) => name === 'search-insights');
   if (!ours || !theirs) return ['usertoken and search-insights were not both measured'];
@@ -39,6 +41,9 @@ export function faultsOf(results) {
   if (!(ratio <= maxRatio)) {
     faults.push(`main-thread time is ${ratioText(ratio)} of that of search-insights, more than ${ratioText(maxRatio)}`);
   }
+  const [tag, theirTag] = tags;
+  if (!(tag?.workMs <= theirTag?.workMs))
+    faults.push('the script tag takes longer to the first token than search-insights');
   return faults;
 }
 

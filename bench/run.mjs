@@ -2,14 +2,15 @@
 // With --quick: a tenth of the events, and nothing is written.
 import { writeFile } from 'node:fs/promises';
 import { cpus, totalmem, type } from 'node:os';
+import { gzipSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
 import { findBrowser } from '../scripts/ensure-browser.mjs';
 import { faultsOf } from './count.mjs';
-import { libraries, versionOf } from './libraries/index.mjs';
-import { bundleLibrary, servePages } from './pages.mjs';
+import { libraries, scriptTags, versionOf } from './libraries/index.mjs';
+import { bundleLibrary, servePages, serveScriptTag } from './pages.mjs';
 import { renderChart, renderPage, verdict } from './render.mjs';
 import { runScenario, scenarios } from './scenarios.mjs';
-import { measureFirstToken, measureHeap, measureLoops } from './speed.mjs';
+import { measureFirstToken, measureHeap, measureLoops, measureScriptTags } from './speed.mjs';
 
 const isQuick = process.argv.includes('--quick');
 const divisor = isQuick ? 10 : 1;
@@ -55,6 +56,16 @@ for (const [index, { name, manifest, configuration, bundle, pages, scenarios }] 
     gzipBytes: bundle.gzipBytes,
   });
 }
+console.error('Script tags');
+const tags = await Promise.all(
+  (await scriptTags()).map(async ({ name, text }) => ({ name, text, pages: await serveScriptTag(text) })),
+);
+const tagTimes = await measureScriptTags(browser, tags);
+const tagResults = tags.map(({ name, text }, index) => ({
+  name,
+  gzipBytes: gzipSync(text, { level: 9 }).length,
+  ...tagTimes[index],
+}));
 const surroundings = {
   cores: cpus().length,
   processor: cpus()[0]?.model.trim() ?? 'unknown',
@@ -65,13 +76,13 @@ const surroundings = {
   loopCount,
   heapCount,
 };
-await Promise.all([browser.close(), ...contestants.map(({ pages }) => pages.close())]);
+await Promise.all([browser.close(), ...[...contestants, ...tags].map(({ pages }) => pages.close())]);
 
-const page = renderPage(results, surroundings);
-console.log(verdict(results).join('\n'));
+const page = renderPage(results, tagResults, surroundings);
+console.log(verdict(results, tagResults).join('\n'));
 console.log(`\n${page}`);
 if (!isQuick) {
   await writeFile(new URL('../docs/benchmarks.md', import.meta.url), page);
   await writeFile(new URL('../docs/benchmarks.svg', import.meta.url), renderChart(results, surroundings));
 }
-process.exitCode = faultsOf(results).length > 0 ? 1 : 0;
+process.exitCode = faultsOf(results, tagResults).length > 0 ? 1 : 0;

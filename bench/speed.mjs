@@ -4,6 +4,8 @@ import { createRecorder } from './recorder.mjs';
 
 /** Fresh pages of which the median time to the first token is given. */
 export const tokenRuns = 5;
+/** Fresh pages of which the median time of a script tag is given. */
+export const tagRuns = 21;
 /** Fresh pages of which the median time of the loop is given: as many as `loopBudgetMs` allow a library, within these. */
 export const minLoopRuns = 3;
 export const maxLoopRuns = 11;
@@ -126,6 +128,41 @@ export async function measureFirstToken(browser, pages, bundle) {
     samples.push(sample);
   }
   return median(samples);
+}
+
+/** Runs in the page, once its script tag is loaded: the first token of a visitor who has none. */
+function initScriptTag(endpoint) {
+  return new Promise((resolve, reject) => {
+    const start = performance.now();
+    aa('init', { appId: 'bench', apiKey: 'key', host: endpoint, useCookie: true });
+    aa('getUserToken', null, (_error, token) => {
+      const end = performance.now();
+      const [{ responseEnd }] = performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('/aa.js'));
+      if (!token) reject(new Error('no token'));
+      // What the test waits between load and init counts for nobody.
+      resolve({ workMs: evaluated - begun + end - start, tokenMs: evaluated - responseEnd + end - start });
+    });
+  });
+}
+
+/** For each script tag the time to the first token: work on the main thread, evaluation and `init`; and all of it, from the
+ * arrival of the script. Medians; the scripts take turns.
+ * @param runs Fresh pages for each. */
+export async function measureScriptTags(browser, tags, runs = tagRuns) {
+  const measured = tags.map(({ pages }) => ({ pages, samples: [] }));
+  for (let round = 0; round < runs; round++) {
+    for (const { pages, samples } of measured) {
+      const sample = withPage(browser, pages, '/', async (page, recorder) => {
+        await page.waitForFunction('self.evaluated');
+        return page.evaluate(initScriptTag, recorder.origin);
+      });
+      samples.push(await sample);
+    }
+  }
+  return measured.map(({ samples }) => ({
+    workMs: median(samples.map(({ workMs }) => workMs)),
+    tokenMs: median(samples.map(({ tokenMs }) => tokenMs)),
+  }));
 }
 
 /** Bytes of heap that are still used after `count` events, or as many as `maxHeapMs` allow, the page at rest and its

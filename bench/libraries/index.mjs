@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { lightBuild } from '../../scripts/light-build.mjs';
+import { bundleScriptTag, lightBuild } from '../../scripts/light-build.mjs';
 
 const source = (path) => fileURLToPath(new URL(`../../src/${path}`, import.meta.url));
 
@@ -52,6 +52,15 @@ export const libraries = [
       "`keepalive: true`, which Snowplow documents for requests that outlive the page; `bufferSize` left at 1, as the option's description recommends against loss; queue in localStorage and retries, both on by default.",
   },
 ];
+
+/** The scripts that a page without a bundler loads, ours first. */
+export async function scriptTags() {
+  const theirs = new URL('../../node_modules/search-insights/dist/search-insights.min.js', import.meta.url);
+  return [
+    { name: 'aa.min.js', text: await bundleScriptTag() },
+    { name: 'search-insights.min.js', text: await readFile(theirs, 'utf8') },
+  ];
+}
 
 /** The package and version of a library, as `name@1.2.3`.
  * @param {string} manifest Path of its package.json from this folder. */

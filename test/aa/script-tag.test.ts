@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { scriptTags } from '../../bench/libraries/index.mjs';
+import { serveScriptTag } from '../../bench/pages.mjs';
+import { measureScriptTags } from '../../bench/speed.mjs';
 import { bundleScriptTag, privateNames } from '../../scripts/light-build.mjs';
 import { cookiesOf, received, useStage } from '../browser/harness.js';
 import { openScripts, snippet } from './support/script-tag.js';
@@ -140,6 +143,15 @@ describe('dist/aa.min.js', () => {
     );
     await stage.collector.waitForEvents(2);
     expect(await page.evaluate('typeof AlgoliaAnalytics.createInsightsClient().init')).toBe('function');
+  });
+
+  it('has the first token with no more than half again the work of search-insights on the main thread', async () => {
+    const tags = await Promise.all(
+      (await scriptTags()).map(async ({ text }) => ({ pages: await serveScriptTag(text) })),
+    );
+    const [ours, theirs] = await measureScriptTags(stage.browser, tags, 7);
+    await Promise.all(tags.map(({ pages }) => pages.close()));
+    expect(ours!.workMs / theirs!.workMs).toBeLessThan(1.5);
   });
 
   it('loses none of 1000 calls in a burst, in at most 5 requests', async () => {

@@ -8,7 +8,9 @@ const withCookie = { cookie: `_ALGOLIA=${anonymous}` };
 function left() {
   const json = JSON.stringify({ ...view, eventName: 'Left', eventType: 'view', userToken: 'x' });
   const entry = { id: 'left', json, timestamp: Date.now(), bytes: json.length + 28, doubts: [] };
-  return { 'usertoken:outbox:app:gone:1': JSON.stringify({ v: 1, at: Date.now() - 60_000, isFree: true, entries: [entry] }) };
+  return {
+    'usertoken:outbox:app:gone:1': JSON.stringify({ v: 1, at: Date.now() - 60_000, isFree: true, entries: [entry] }),
+  };
 }
 
 describe('the user token', () => {

@@ -3,7 +3,14 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { countEvents, faultsOf, median, ratioText } from '../../bench/count.mjs';
 import { libraries } from '../../bench/libraries/index.mjs';
 import { createRecorder, eventIds, requestBytes } from '../../bench/recorder.mjs';
-import { type Result, renderChart, renderPage, type Surroundings, verdict } from '../../bench/render.mjs';
+import {
+  type Result,
+  renderChart,
+  renderPage,
+  type Surroundings,
+  type TagResult,
+  verdict,
+} from '../../bench/render.mjs';
 
 const scenario = { title: 'no fault, burst', tracked: 1000, lost: 0, duplicated: 0, requests: 2, bytes: 200_000 };
 
@@ -28,6 +35,11 @@ const results = [
     longestTaskMs: 210,
     scenarios: [{ ...scenario, lost: 110, duplicated: 3, requests: 1000 }],
   }),
+];
+
+const tags: TagResult[] = [
+  { name: 'aa.min.js', workMs: 5, tokenMs: 25, gzipBytes: 17_600 },
+  { name: 'search-insights.min.js', workMs: 6.25, tokenMs: 20, gzipBytes: 4000 },
 ];
 
 const surroundings: Surroundings = {
@@ -125,32 +137,40 @@ describe('the recorder of the bench', () => {
 
 describe('what the bench decides and writes', () => {
   it('finds no fault when usertoken keeps all events within the ratio, whatever its peers lose', () => {
-    expect(faultsOf(results)).toEqual([]);
+    expect(faultsOf(results, tags)).toEqual([]);
   });
 
   it.each([{ lost: 1 }, { duplicated: 1 }])('fails when usertoken has %j in a scenario', (change) => {
     const failed = result('usertoken', { scenarios: [{ ...scenario, ...change }] });
-    expect(faultsOf([failed, results[1]!])).toEqual([expect.stringContaining('no fault, burst')]);
+    expect(faultsOf([failed, results[1]!], tags)).toEqual([expect.stringContaining('no fault, burst')]);
   });
 
   it.each([5.1, Number.NaN])(
     'fails when the loop of usertoken takes %d ms and that of search-insights 200 ms',
     (loopMs) => {
-      expect(faultsOf([result('usertoken', { loopMs }), results[1]!])).toEqual([expect.stringContaining('1/40')]);
+      expect(faultsOf([result('usertoken', { loopMs }), results[1]!], tags)).toEqual([expect.stringContaining('1/40')]);
+    },
+  );
+
+  it.each([6.26, Number.NaN])(
+    'fails when our script tag works %d ms to the first token and theirs 6.25 ms',
+    (workMs) => {
+      expect(faultsOf(results, [{ ...tags[0]!, workMs }, tags[1]!])).toEqual([expect.stringContaining('script tag')]);
     },
   );
 
   it('fails when one of the two was not measured', () => {
-    expect(faultsOf([results[0]!])).toHaveLength(1);
+    expect(faultsOf([results[0]!], tags)).toHaveLength(1);
   });
 
   it('says losses, duplicates and the ratio at the top, and what failed', () => {
-    expect(verdict(results)).toEqual([
+    expect(verdict(results, tags)).toEqual([
       'usertoken lost 0 and duplicated 0 of 1000 events.',
       'Its main-thread time was 1/100 of that of search-insights (at most 1/40).',
+      'Its script tag worked 5.0 ms until the first token, that of search-insights 6.3 ms.',
     ]);
     const failed = result('usertoken', { scenarios: [{ ...scenario, lost: 2 }] });
-    expect(verdict([failed, results[1]!])).toContainEqual(expect.stringMatching(/^FAILED: /));
+    expect(verdict([failed, results[1]!], tags)).toContainEqual(expect.stringMatching(/^FAILED: /));
   });
 
   it('writes ratios as parts of one', () => {
@@ -159,10 +179,13 @@ describe('what the bench decides and writes', () => {
 
   it('puts each figure of each library into the page, requests and bytes per 1000 events', () => {
     const half = { ...scenario, tracked: 500, requests: 3, bytes: 100_000 };
-    const page = unpadded(renderPage([result('usertoken', { scenarios: [half] }), results[1]!], surroundings));
+    const page = unpadded(renderPage([result('usertoken', { scenarios: [half] }), results[1]!], tags, surroundings));
     expect(page).toContain('| no fault, burst (500) | 0 / 0 | 110 / 3 |');
     expect(page).toContain('| no fault, burst (500) | 6 / 200.0 kB | 1000 / 200.0 kB |');
     expect(page).toContain('| longest task, ms | below 50 | 210 |');
+    expect(page).toContain(
+      '| work on the main thread, ms | 5.0 | 6.3 |\n| from the arrival of the script, ms | 25 | 20 |',
+    );
     expect(page).toContain('`search-insights@1.0.0`: Defaults.');
     expect(page).toContain('2 cores (A processor), 4.0 GiB of memory, Linux, Chromium 156.0 headless, Node 20.0.0.');
   });
@@ -181,7 +204,7 @@ describe('what the bench decides and writes', () => {
 
   it('shows of a second build only what it costs', () => {
     const both = [...results, result('usertoken/lite', { loopMs: 3, scenarios: [] })];
-    const page = unpadded(renderPage(both, surroundings));
+    const page = unpadded(renderPage(both, tags, surroundings));
     expect(page).toContain('| no fault, burst (1000) | 0 / 0 | 110 / 3 |');
     expect(page).toContain('| loop of 1000 tracks, ms | 2.0 | 200 | 3.0 |');
     // The key of three; two bars in the scenario, three for each time; and the ground.
