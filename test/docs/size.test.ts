@@ -34,10 +34,4 @@ describe('the size', () => {
     const figure = Number(/The entry `usertoken` weighs ([\d.]+) kB/.exec(read('README.md'))?.[1]);
     expect(errorOf(figure * 1000, measured[0]!.gzip), `${measured[0]!.gzip}`).toBeLessThan(0.02);
   });
-
-  it('by module is in docs/decisions.md for each module of at least 1000 minified bytes', () => {
-    const modules = [...stdout.matchAll(/^(\S+\.ts) +(\d{4,}) /gm)].map(([, path]) => `| \`${path}\` `);
-    expect(modules.length).toBeGreaterThan(5);
-    expect(modules.filter((start) => !read('docs/decisions.md').includes(start))).toEqual([]);
-  });
 });
