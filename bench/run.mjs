@@ -10,7 +10,7 @@ import { libraries, scriptTags, versionOf } from './libraries/index.mjs';
 import { bundleLibrary, servePages, serveScriptTag } from './pages.mjs';
 import { renderChart, renderPage, verdict } from './render.mjs';
 import { runScenario, scenarios } from './scenarios.mjs';
-import { measureFirstToken, measureHeap, measureLoops, measureScriptTags } from './speed.mjs';
+import { measureFirstTokens, measureHeap, measureLoops, measureScriptTags } from './speed.mjs';
 
 const isQuick = process.argv.includes('--quick');
 const divisor = isQuick ? 10 : 1;
@@ -42,16 +42,18 @@ for (const scenario of scenarios) {
 
 console.error('Loops');
 const loops = await measureLoops(browser, contestants, loopCount);
+console.error('First tokens');
+const firstTokens = await measureFirstTokens(browser, contestants);
 const results = [];
 for (const [index, { name, manifest, configuration, bundle, pages, scenarios }] of contestants.entries()) {
-  console.error(`Times: ${name}`);
+  console.error(`Heap: ${name}`);
   results.push({
     name,
     version: await versionOf(manifest),
     configuration,
     scenarios,
     ...loops[index],
-    firstTokenMs: await measureFirstToken(browser, pages, bundle.text),
+    firstTokenMs: firstTokens[index],
     ...(await measureHeap(browser, pages, heapCount)),
     gzipBytes: bundle.gzipBytes,
   });

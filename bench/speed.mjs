@@ -3,7 +3,7 @@ import { median } from './count.mjs';
 import { createRecorder } from './recorder.mjs';
 
 /** Fresh pages of which the median time to the first token is given. */
-export const tokenRuns = 5;
+export const tokenRuns = 15;
 /** Fresh pages of which the median time of a script tag is given. */
 export const tagRuns = 21;
 /** Fresh pages of which the median time of the loop is given: as many as `loopBudgetMs` allow a library, within these. */
@@ -88,7 +88,7 @@ function sampleLoop(browser, pages, count) {
   });
 }
 
-/** The medians of `sampleLoop` for each library. They take turns, so that what else the machine does strikes all alike. */
+/** The medians of `sampleLoop` for each library. They take turns, slow ones fewer. */
 export async function measureLoops(browser, contestants, count) {
   const runs = contestants.map(({ pages }) => ({ pages, samples: [], spentMs: 0 }));
   for (let round = 0; round < maxLoopRuns; round++) {
@@ -105,29 +105,36 @@ export async function measureLoops(browser, contestants, count) {
   });
 }
 
-/** Time from just before the bundle is compiled and evaluated to the first token, in milliseconds, median. */
-export async function measureFirstToken(browser, pages, bundle) {
-  const samples = [];
-  for (let run = 0; run < tokenRuns; run++) {
-    const sample = await withPage(browser, pages, '/bare', (page, recorder) =>
-      page.evaluate(
-        async ([text, endpoint]) => {
-          const script = document.createElement('script');
-          script.textContent = text;
-          const start = performance.now();
-          document.head.append(script);
-          bench.start(endpoint);
-          const token = await bench.token();
-          const end = performance.now();
-          if (!token) throw new Error('no token');
-          return end - start;
-        },
-        [bundle, recorder.origin],
-      ),
-    );
-    samples.push(sample);
+/** Samples of each contestant, who take turns, so that what else the machine does strikes all alike. */
+async function inTurns(contestants, runs, sample) {
+  const samples = contestants.map(() => []);
+  for (let round = 0; round < runs; round++) {
+    for (const [index, contestant] of contestants.entries()) samples[index].push(await sample(contestant));
   }
-  return median(samples);
+  return samples;
+}
+
+/** Runs in the page: time from just before the bundle is compiled and evaluated to the first token. */
+async function timeFirstToken([text, endpoint]) {
+  const script = document.createElement('script');
+  script.textContent = text;
+  const start = performance.now();
+  document.head.append(script);
+  bench.start(endpoint);
+  const token = await bench.token();
+  const end = performance.now();
+  if (!token) throw new Error('no token');
+  return end - start;
+}
+
+/** Time to the first token of each library, in milliseconds, median. */
+export async function measureFirstTokens(browser, contestants) {
+  const samples = await inTurns(contestants, tokenRuns, ({ pages, bundle }) =>
+    withPage(browser, pages, '/bare', (page, recorder) =>
+      page.evaluate(timeFirstToken, [bundle.text, recorder.origin]),
+    ),
+  );
+  return samples.map(median);
 }
 
 /** Runs in the page, once its script tag is loaded: the first token of a visitor who has none. */
@@ -149,19 +156,15 @@ function initScriptTag(endpoint) {
  * arrival of the script. Medians; the scripts take turns.
  * @param runs Fresh pages for each. */
 export async function measureScriptTags(browser, tags, runs = tagRuns) {
-  const measured = tags.map(({ pages }) => ({ pages, samples: [] }));
-  for (let round = 0; round < runs; round++) {
-    for (const { pages, samples } of measured) {
-      const sample = withPage(browser, pages, '/', async (page, recorder) => {
-        await page.waitForFunction('self.evaluated');
-        return page.evaluate(initScriptTag, recorder.origin);
-      });
-      samples.push(await sample);
-    }
-  }
-  return measured.map(({ samples }) => ({
-    workMs: median(samples.map(({ workMs }) => workMs)),
-    tokenMs: median(samples.map(({ tokenMs }) => tokenMs)),
+  const samples = await inTurns(tags, runs, ({ pages }) =>
+    withPage(browser, pages, '/', async (page, recorder) => {
+      await page.waitForFunction('self.evaluated');
+      return page.evaluate(initScriptTag, recorder.origin);
+    }),
+  );
+  return samples.map((each) => ({
+    workMs: median(each.map(({ workMs }) => workMs)),
+    tokenMs: median(each.map(({ tokenMs }) => tokenMs)),
   }));
 }
 
