@@ -46,7 +46,7 @@ export default defineConfig({
         test: { name: 'site', include: siteTests, testTimeout: 120_000, hookTimeout: 300_000 },
       },
       {
-        // The tests of machines and instances once more, on the small interpreter of usertoken/lite.
+        // The tests of machines, instances, pages and the drop-in once more, on the small interpreter of usertoken/lite.
         extends: true,
         resolve: {
           alias: [
@@ -55,7 +55,10 @@ export default defineConfig({
         },
         test: {
           name: 'lite',
-          include: ['test/{machines,controller,contract,properties}/**/*.test.ts'],
+          include: ['test/{machines,controller,contract,properties,browser,aa,compat/differential}/**/*.test.ts'],
+          env: { INTERPRETER: 'lite' },
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           exclude: [
             // These walk the machines with xstate/graph.
             'test/machines/identity.table.test.ts',
@@ -63,6 +66,9 @@ export default defineConfig({
             // Machines inside machines, restored snapshots, inspection: the subset has none of them.
             'test/machines/standalone.test.ts',
             'test/controller/inspect.test.ts',
+            // A page with an inspector; what is shipped without XState anyway.
+            'test/browser/demo.test.ts',
+            'test/aa/script-tag.test.ts',
           ],
         },
       },

@@ -1,8 +1,8 @@
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { entries } from '../../scripts/entries.mjs';
+import { bundleForPage, isLight } from '../support/interpreter.js';
 
 /** What a page of the server makes its instance with; see `shopScript`. */
 export type PageOptions = Readonly<Record<string, unknown>>;
@@ -66,22 +66,10 @@ const frameHtml = (address: string) => {
 <iframe sandbox="allow-scripts" src="${escaped}"></iframe>`;
 };
 
-async function bundleLibrary(): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('../../src/index.ts', import.meta.url))],
-    bundle: true,
-    format: 'iife',
-    globalName: 'usertoken',
-    target: 'es2022',
-    write: false,
-  });
-  return outputFiles[0]!.text;
-}
-
 /** Serves pages with the library, bundled from its source.
  * @param tls Key and certificate, for https. */
 export async function servePages(tls?: { readonly key: string; readonly cert: string }): Promise<PageServer> {
-  const library = await bundleLibrary();
+  const library = await bundleForPage(isLight ? entries.lite : entries.index, { globalName: 'usertoken' });
   const answer: RequestListener = (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://shop');
     const scripts: Record<string, string> = { '/usertoken.js': library, '/shop.js': shopScript };

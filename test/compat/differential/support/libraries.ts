@@ -1,7 +1,5 @@
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-
-const at = (path: string) => fileURLToPath(new URL(`../../../../${path}`, import.meta.url));
+import { bundleScriptTag } from '../../../../scripts/light-build.mjs';
+import { bundleForPage, isLight } from '../../../support/interpreter.js';
 
 /** What both libraries export, as far as it is used here. */
 export interface Library {
@@ -12,27 +10,17 @@ export interface Library {
 }
 
 const sources = {
-  ours: at('src/aa/index.ts'),
-  oursByTag: at('src/aa/script-tag.ts'),
-  theirsForPages: at('node_modules/search-insights/dist/search-insights-browser.mjs'),
-  theirsForNode: at('node_modules/search-insights/dist/search-insights-node.mjs'),
-  theirsByTag: at('node_modules/search-insights/dist/search-insights.min.js'),
+  ours: 'src/aa/index.ts',
+  oursByTag: 'src/aa/script-tag.ts',
+  theirsForPages: 'node_modules/search-insights/dist/search-insights-browser.mjs',
+  theirsForNode: 'node_modules/search-insights/dist/search-insights-node.mjs',
 };
 export type LibraryName = keyof typeof sources;
 
-/** The script of a library: the body of a function that returns its exports. */
+/** The script of a library: the body of a function that returns its exports. On the small interpreter our script tag is the
+ * one that is shipped. */
 export async function scriptOf(name: LibraryName): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [sources[name]],
-    bundle: true,
-    format: 'iife',
-    globalName: 'library',
-    target: 'es2022',
-    platform: 'browser',
-    external: ['http', 'https', 'url'],
-    define: { 'process.env.NODE_ENV': '"production"' },
-    logLevel: 'error',
-    write: false,
-  });
-  return `${outputFiles[0]!.text}\nreturn library;`;
+  if (name === 'oursByTag' && isLight) return bundleScriptTag();
+  const text = await bundleForPage(sources[name], { globalName: 'library', external: ['http', 'https', 'url'] });
+  return `${text}\nreturn library;`;
 }
