@@ -60,9 +60,8 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 300_000,
           exclude: [
-            // These walk the machines with xstate/graph.
-            'test/machines/identity.table.test.ts',
-            'test/controller/paths.test.ts',
+            // It walks the machine with xstate/graph.
+            'test/machines/identity.graph.test.ts',
             // Machines inside machines, restored snapshots, inspection: the subset has none of them.
             'test/machines/standalone.test.ts',
             'test/controller/inspect.test.ts',

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { AnyStateMachine } from 'xstate';
 import { createTestModel } from 'xstate/graph';
-import { type IdentityEvent, identityMachine, tokensOf } from '../../machines/index.js';
+import { type IdentityEvent, tokensOf } from '../../machines/index.js';
 import type { OnLogout, Strategy } from '../../src/index.js';
 import { type Bench, bench } from '../support/bench.js';
+import { modelMachine } from '../support/model-machine.js';
 
 /** One event of each class of payload that the chart tells apart. */
 const events: IdentityEvent[] = [
@@ -44,11 +45,13 @@ const cases = (['replace', 'link'] as Strategy[]).flatMap((strategy) =>
   ),
 );
 
+const machine = await modelMachine();
+
 describe.each(cases)('the real controller on every shortest path of the chart: %o', (options) => {
   // The controller makes a fresh token for each event; the model always brings the same one.
   const withFresh = events.map((event) => ({ ...event, freshAnonymousToken: 'anonymous-fresh' }));
   const model = createTestModel(
-    identityMachine as never as AnyStateMachine,
+    machine as never as AnyStateMachine,
     {
       events: withFresh,
       input: { anonymousToken: 'anonymous-1', ...options },

@@ -16,31 +16,42 @@ export function createActor(machine: Machine, options: Parameters<typeof create>
   return create({ ...machine, transition }, options);
 }
 
-/** A machine whose own actions are only written down, as XState's pure functions do, and the names they leave. */
+/** What is left to do after a step, as XState's pure functions tell it. */
+interface Left {
+  readonly type: string;
+  readonly params?: { readonly event: Event };
+}
+
+/** A machine whose own actions and emissions are only written down, and what was. Its actors never answer. */
 function written(machine: Machine) {
-  const actions: { readonly type: string }[] = [];
+  const actions: Left[] = [];
   const noted = Object.entries(machine.implementations.actions).flatMap(([type, action]) =>
     typeof action === 'function' ? [[type, () => void actions.push({ type })] as const] : [],
   );
   const scope: Scope = {
     children: new Map(),
     now: (effect) => effect(),
-    later() {},
-    emit() {},
+    later: (effect) => effect(),
+    emit: (event) => void actions.push({ type: 'xstate.emit', params: { event } }),
     receive() {},
     setTimer() {},
     clearTimer() {},
   };
-  return { machine: machine.provide({ actions: Object.fromEntries(noted) }), actions, scope };
+  const actors = Object.keys(machine.implementations.actors).map((src) => [src, () => new Promise(() => {})] as const);
+  return {
+    machine: machine.provide({ actions: Object.fromEntries(noted), actors: Object.fromEntries(actors) }),
+    actions,
+    scope,
+  };
 }
 
-/** As XState's function of this name, for the tests that stand. Actions by name only. */
+/** As XState's function of this name, for the tests that stand: actions by name, emissions with their event. */
 export function initialTransition(given: Machine, input: unknown) {
   const { machine, actions, scope } = written(given);
   return [machine.getInitialSnapshot(scope, input), actions] as const;
 }
 
-/** As XState's function of this name, for the tests that stand. Actions by name only. */
+/** As XState's function of this name, for the tests that stand: actions by name, emissions with their event. */
 export function transition(given: Machine, snapshot: Snapshot, event: Event) {
   const { machine, actions, scope } = written(given);
   const next = machine.transition(snapshot, event, scope);
