@@ -19,7 +19,7 @@ import { wireUp } from './wire-up.js';
  * @throws TypeError that names the option at fault and what would be right. Nothing throws later. */
 export function createUserToken(options: UserTokenOptions): UserToken {
   const settings = { clock: systemClock, remember: 'session' as const, ...checkOptions(options) };
-  const { appId, cookie, inspect, user, clock, remember } = settings;
+  const { appId, clock, cookie, inspect, remember, user } = settings;
   const notices = noticeBoard(settings.onNotice);
 
   const userToken = wireUp({
@@ -31,8 +31,8 @@ export function createUserToken(options: UserTokenOptions): UserToken {
         ? memoryJar()
         : cookieJar(cookie, { rememberUser: remember === 'device', now: clock.now, onTrouble: notices.post }),
     ...settings,
-    rememberUser: remember !== 'page',
     url: eventsUrl(settings),
+    rememberUser: remember !== 'page',
     inspect: inspect && maskedInspect(inspect, notices.postError),
     notices,
     follow: (identity) =>

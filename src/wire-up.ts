@@ -62,9 +62,9 @@ export function wireUp(wiring: Wiring): UserToken {
     onTrouble: post,
     onError,
   });
+  let snapshot = identity.view();
   const others = follow?.(identity);
 
-  let snapshot = identity.view();
   identity.actor.subscribe(() => {
     const before = snapshot;
     const now = identity.view();
@@ -94,7 +94,7 @@ export function wireUp(wiring: Wiring): UserToken {
   }
 
   const leavePage = page.subscribe((event) => {
-    if (event === 'activated') return isGrantDue ? grant() : undefined;
+    if (event === 'activated') return isGrantDue && grant();
     if (event === 'restored') {
       attempt(() => others?.open(true), onError);
       identity.reread();
@@ -115,26 +115,27 @@ export function wireUp(wiring: Wiring): UserToken {
     onDoubt: (field) => post('event-doubtful', field),
   });
 
-  const refused = (reason: DropReason): Dropped => ({ status: 'dropped', reason });
+  const refuse = (reason: DropReason): Promise<Dropped> => Promise.resolve({ status: 'dropped', reason });
 
-  async function track(event: unknown, kind: EventKind = {}): Promise<Receipt> {
-    if (isDisposed) return refused('disposed');
-    if (snapshot.consent === 'denied') return refused('opted-out');
+  // Not async: that would cost each event two promises more.
+  function track(event: unknown, kind: EventKind = {}): Promise<Receipt> {
+    if (isDisposed) return refuse('disposed');
+    if (snapshot.consent === 'denied') return refuse('opted-out');
     const { entries, dropped } = freeze(event, kind);
     if (dropped) {
       post('event-dropped', dropped.reason, dropped.field, dropped.message);
-      return dropped;
+      return Promise.resolve(dropped);
     }
     // Only an outbox of the application's own can throw here.
-    return attempt(() => delivery.enqueue(entries), onError) ?? refused('error-contained');
+    return attempt(() => delivery.enqueue(entries), onError) ?? refuse('error-contained');
   }
 
   function sync(id: unknown): TokenCheck {
     send({ type: 'identity.sync', token: id });
     return id === null ? { ok: true, token: snapshot.token ?? '' } : checkToken(id);
   }
-  attempt(() => others?.open(), onError);
   if (snapshot.consent === 'granted') delivery.open();
+  attempt(() => others?.open(), onError);
   // What earlier pages left goes too.
   if (snapshot.consent === 'denied') {
     delivery.actor.send({ type: 'consent.deny' });

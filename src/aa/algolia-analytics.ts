@@ -153,8 +153,7 @@ function createMethods(getTransport: () => Transport, getVersion: () => string):
     if (isOut()) return Promise.resolve(false);
     const events = Array.isArray(given) ? given : [];
     const headers = fieldOf(additionalParams, 'headers');
-    const isAddressed = fieldOf(headers, 'X-Algolia-Application-Id') && fieldOf(headers, 'X-Algolia-API-Key');
-    if (!hasCredentials() && !isAddressed) {
+    if (!hasCredentials() && !(fieldOf(headers, 'X-Algolia-Application-Id') && fieldOf(headers, 'X-Algolia-API-Key'))) {
       const kept = events.map((event) => attempt(() => JSON.parse(JSON.stringify(stamped(event)))));
       return ready.defer(() => sendEvents(kept, additionalParams));
     }

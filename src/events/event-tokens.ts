@@ -6,11 +6,12 @@ type Wrong = { readonly field: string; readonly message: string };
 type Check = (token: unknown) => TokenCheck;
 
 function putToken(event: Record<string, unknown>, field: keyof Tokens, inForce: Tokens, checkToken: Check) {
-  const check = event[field] == null ? undefined : checkToken(event[field]);
-  const token = check ? check.ok && check.token : inForce[field];
+  const own = event[field] ?? inForce[field];
+  const check = own === inForce[field] ? undefined : checkToken(own);
+  const token = check ? check.ok && check.token : own;
   event[field] = token;
   const isWrong = token === false || (!token && field === 'userToken');
-  return isWrong ? { field, message: (check as TokenRefusal | undefined)?.message ?? 'none is in force' } : undefined;
+  return isWrong ? { field, message: (check as TokenRefusal | undefined)?.message ?? 'none in force' } : undefined;
 }
 
 /** Gives an event its tokens: its own if they pass the check, else those in force, which have passed it already.

@@ -30,7 +30,7 @@ const refuse = (reason: DropReason, field: string, message: string): Frozen => (
   dropped: { status: 'dropped', reason, field, message },
 });
 
-const notAnEvent = refuse('not-an-event', 'eventType', 'an object for JSON, with an eventType');
+const notAnEvent = refuse('not-an-event', 'eventType', 'a JSON object with an eventType');
 
 const isTooLarge = ({ bytes }: OutboxEntry) => bytes > maxBatchBytes;
 
@@ -89,7 +89,7 @@ export function eventFreezer({ clock, tokens, checkToken, createId, onDoubt }: F
     const isKnown = isKnownType(eventType);
     const list = objectIDs ?? filters;
     if (isKnown && Array.isArray(list) && !list.length) {
-      return refuse('nothing-to-send', 'objectIDs', 'at least one object or filter');
+      return refuse('nothing-to-send', 'objectIDs', 'an object or filter');
     }
     if (isKnown && Array.isArray(filters)) event.filters = filters.map(encodeFilter);
 

@@ -38,7 +38,9 @@ function openPage({ hasSnippet, pointer, form, queued }: Snippet, isQueued = (_:
   const record = (url: string, body: string) => {
     const { searchParams, origin, pathname } = new URL(url);
     for (const { timestamp: _, ...event } of JSON.parse(body).events) {
-      sent.push([origin + pathname, searchParams.get('X-Algolia-Application-Id'), event]);
+      // In which order its fields are written says nothing.
+      const fields = Object.entries(event).sort(([a], [b]) => (a < b ? -1 : 1));
+      sent.push([origin + pathname, searchParams.get('X-Algolia-Application-Id'), Object.fromEntries(fields)]);
     }
   };
   globals.navigator = {
