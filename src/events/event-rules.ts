@@ -71,5 +71,7 @@ export function doubtsOf(event: LooseEvent): string[] {
         ? value != null || (objectData != null && priced.test(JSON.stringify(objectData)))
         : !isText(currency, code),
   };
-  return (Object.keys(isWrong) as (keyof typeof isWrong)[]).filter((field) => isWrong[field]);
+  const wrong: string[] = [];
+  for (const field in isWrong) if (isWrong[field as keyof typeof isWrong]) wrong.push(field);
+  return wrong;
 }

@@ -11,7 +11,7 @@ function putToken(event: Record<string, unknown>, field: keyof Tokens, inForce: 
   const token = check ? check.ok && check.token : own;
   event[field] = token;
   const isWrong = token === false || (!token && field === 'userToken');
-  return isWrong ? { field, message: (check as TokenRefusal | undefined)?.message ?? 'none in force' } : undefined;
+  return isWrong ? { field, message: (check as TokenRefusal | undefined)?.message ?? 'no token' } : undefined;
 }
 
 /** Gives an event its tokens: its own if they pass the check, else those in force, which have passed it already.

@@ -58,8 +58,10 @@ export function eventFreezer({ clock, tokens, checkToken, createId, onDoubt }: F
   /** @param given The application's own timestamp. */
   function entryOf(part: LooseEvent, given: number | undefined): OutboxEntry {
     const json = jsonOf(part);
-    const doubts = doubtsOf(part);
-    for (const field of doubts) onDoubt(field);
+    const doubts = doubtsOf(part).map((field) => {
+      onDoubt(field);
+      return `${part.eventType}.${field}`;
+    });
     return {
       id: createId(),
       json,
@@ -68,7 +70,7 @@ export function eventFreezer({ clock, tokens, checkToken, createId, onDoubt }: F
       trackedAt: clock.monotonicNow(),
       // The timestamp, and the comma to the next.
       bytes: bytesOf(json) + 28,
-      doubts: doubts.map((field) => `${part.eventType}.${field}`),
+      doubts,
     };
   }
 
