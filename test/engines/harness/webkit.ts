@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { vi } from 'vitest';
 import { findMiniBrowser, findWebKitDriver } from '../../../scripts/ensure-browser.mjs';
+import { withDeadline } from './deadline.js';
 import type { Driver, DriverProfile, DriverTab, Engine } from './engine.types.js';
 import { counting, endBusiest, endDescendants } from './processes.js';
-import { isReady, startSession, WebDriverError, type WebDriverSession } from './webdriver.js';
+import { isReady, startSession, type WebDriverSession } from './webdriver.js';
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -82,13 +83,25 @@ function tabOf(session: WebDriverSession, handle: string, driver: ChildProcess):
   };
 }
 
+/** Starts a browser. Now and then one never answers the driver: that one is ended, and another started. */
+async function startBrowser(origin: string, driver: ChildProcess): Promise<WebDriverSession> {
+  const start = () =>
+    startSession(origin, {
+      'webkitgtk:browserOptions': {
+        binary: findMiniBrowser(),
+        args: ['--automation', '--javascript-can-open-windows-automatically=true'],
+      },
+    });
+  try {
+    return await withDeadline(start(), 20_000);
+  } catch {
+    endDescendants(driver.pid!);
+    return start();
+  }
+}
+
 async function openProfile(origin: string, driver: ChildProcess): Promise<DriverProfile & { version: string }> {
-  const session = await startSession(origin, {
-    'webkitgtk:browserOptions': {
-      binary: findMiniBrowser(),
-      args: ['--automation', '--javascript-can-open-windows-automatically=true'],
-    },
-  });
+  const session = await startBrowser(origin, driver);
   await session.send('POST', '/timeouts', { pageLoad: 30_000 });
   const handles = () => session.send<string[]>('GET', '/window/handles');
   const [home] = await handles();
@@ -111,9 +124,8 @@ async function openProfile(origin: string, driver: ChildProcess): Promise<Driver
     },
     setOffline: async () => false,
     async close() {
-      await session.send('DELETE', '').catch((error) => {
-        if (!(error instanceof WebDriverError)) throw error;
-      });
+      // It may be over already, or hang: what is left of it is ended all the same.
+      await withDeadline(session.send('DELETE', ''), 10_000).catch(() => {});
       endDescendants(driver.pid!);
     },
   };
