@@ -12,6 +12,15 @@ const siteTests = [
   'test/server/{sending,two-processes,page}.test.ts',
 ];
 
+/** Tests that stand, once more on the small interpreter of usertoken/lite. */
+const onSubset = {
+  extends: true as const,
+  resolve: {
+    alias: [{ find: /^xstate$/, replacement: resolve(import.meta.dirname, 'test/equality/support/xstate-alias.ts') }],
+  },
+};
+const subsetEnv = { INTERPRETER: 'lite' };
+
 export default defineConfig({
   test: {
     testTimeout: 30_000,
@@ -46,19 +55,11 @@ export default defineConfig({
         test: { name: 'site', include: siteTests, testTimeout: 120_000, hookTimeout: 300_000 },
       },
       {
-        // The tests of machines, instances, pages and the drop-in once more, on the small interpreter of usertoken/lite.
-        extends: true,
-        resolve: {
-          alias: [
-            { find: /^xstate$/, replacement: resolve(import.meta.dirname, 'test/equality/support/xstate-alias.ts') },
-          ],
-        },
+        ...onSubset,
         test: {
           name: 'lite',
-          include: ['test/{machines,controller,contract,properties,browser,aa,compat/differential}/**/*.test.ts'],
-          env: { INTERPRETER: 'lite' },
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
+          include: ['test/{machines,controller,contract,properties,browser,aa}/**/*.test.ts'],
+          env: subsetEnv,
           exclude: [
             // It walks the machine with xstate/graph.
             'test/machines/identity.graph.test.ts',
@@ -69,6 +70,16 @@ export default defineConfig({
             'test/browser/demo.test.ts',
             'test/aa/script-tag.test.ts',
           ],
+        },
+      },
+      {
+        ...onSubset,
+        test: {
+          name: 'lite-compat',
+          include: ['test/compat/differential/**/*.test.ts'],
+          env: subsetEnv,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       {

@@ -57,7 +57,7 @@ export async function servePages(bundle) {
   return serve({
     '/': ['text/html', `${head}${library}<script>${start}</script>`],
     '/bare': ['text/html', head],
-    '/elsewhere': ['text/html', ''],
+    '/elsewhere': ['text/html', head],
     '/library.js': ['text/javascript', bundle],
   });
 }

@@ -108,36 +108,30 @@ const largest = new Map();
 for (const { path, bytes } of onPages.flatMap(({ modules }) => modules)) {
   largest.set(path, Math.max(bytes, largest.get(path) ?? 0));
 }
-const [usertoken] = onPages;
-const tag = onPages.at(-1);
+/** The entry usertoken, and the script tag. */
+const shown = [onPages[0], onPages.at(-1)];
 const bytesIn = ({ modules }, path) => modules.find((module) => module.path === path)?.bytes ?? 0;
-const rows = [...largest]
-  .filter(([, bytes]) => bytes >= smallBytes)
-  .sort(([, a], [, b]) => b - a)
-  .map(([path, bytes]) => ({
-    path,
-    bytes,
-    budget: moduleBudgets.get(path),
-    inBoth: [usertoken, tag].map((of) => bytesIn(of, path)),
-  }));
-const small = [...largest].filter(([, bytes]) => bytes < smallBytes);
-rows.push({
-  path: 'smaller ones',
-  bytes: small.reduce((sum, [, bytes]) => sum + bytes, 0),
-  budget: moduleBudgets.get('smaller ones'),
-  inBoth: [usertoken, tag].map((of) => small.reduce((sum, [path]) => sum + bytesIn(of, path), 0)),
-});
+
+/** A row of the table, for one module or several together. */
+function rowOf(name, paths) {
+  const sum = (bytesOf) => paths.reduce((total, path) => total + bytesOf(path), 0);
+  return {
+    name,
+    bytes: sum((path) => largest.get(path)),
+    budget: moduleBudgets.get(name),
+    shares: shown.map((of) => Math.round((sum((path) => bytesIn(of, path)) / of.minified) * of.gzip)),
+  };
+}
+const isSmall = (path) => largest.get(path) < smallBytes;
+const paths = [...largest.keys()].sort((a, b) => largest.get(b) - largest.get(a));
+const rows = [
+  ...paths.filter((path) => !isSmall(path)).map((path) => rowOf(path, [path])),
+  rowOf('smaller ones', paths.filter(isSmall)),
+];
 console.log('By module, minified by esbuild. The gzip share is proportional, so an approximation.');
 printTable(
   ['module', 'minified', 'budget', 'of usertoken, gzip', `of ${scriptTag.file}, gzip`],
-  rows.map(({ path, bytes, budget, inBoth }) => [
-    path,
-    bytes,
-    budget ?? '-',
-    ...inBoth.map(
-      (part, index) => Math.round((part / [usertoken, tag][index].minified) * [usertoken, tag][index].gzip) || '-',
-    ),
-  ]),
+  rows.map(({ name, bytes, budget, shares }) => [name, bytes, budget ?? '-', ...shares.map((share) => share || '-')]),
 );
 
 const faults = [
@@ -146,10 +140,10 @@ const faults = [
     .map(({ name, gzip, budget }) => `${name} is ${gzip - budget} bytes over its budget of ${budget}.`),
   ...rows
     .filter(({ bytes, budget }) => !(bytes <= budget))
-    .map(({ path, bytes, budget }) => `${path} has ${bytes} minified bytes; its budget is ${budget ?? 'not argued'}.`),
+    .map(({ name, bytes, budget }) => `${name} has ${bytes} minified bytes; its budget is ${budget ?? 'not argued'}.`),
   ...[...moduleBudgets.keys()]
-    .filter((path) => !rows.some((row) => row.path === path))
-    .map((path) => `${path} has a budget and is no module of ${smallBytes} bytes.`),
+    .filter((name) => !rows.some((row) => row.name === name))
+    .map((name) => `${name} has a budget and is no module of ${smallBytes} bytes.`),
 ];
 for (const fault of faults) console.error(fault);
 process.exitCode = faults.length > 0 ? 1 : 0;

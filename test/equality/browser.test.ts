@@ -1,21 +1,12 @@
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entries } from '../../scripts/entries.mjs';
 import { bundleScriptTag, lightBuild } from '../../scripts/light-build.mjs';
 import { launchChromium } from '../docs/support/run-in-browser.js';
+import { bundleForPage } from '../support/interpreter.js';
 
 /** `usertoken/lite` as a page's bundler makes a script of it. */
-async function liteScript(): Promise<string> {
-  const { outputFiles } = await build({
-    ...lightBuild,
-    entryPoints: [entries.lite],
-    minify: true,
-    format: 'iife',
-    globalName: 'lite',
-    write: false,
-  });
-  return outputFiles[0]!.text;
-}
+const liteScript = (): Promise<string> =>
+  bundleForPage(entries.lite, { ...lightBuild, minify: true, globalName: 'lite' });
 
 let browser: Awaited<ReturnType<typeof launchChromium>>;
 beforeAll(async () => {

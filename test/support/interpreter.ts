@@ -2,10 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build } from 'esbuild';
 import { lightBuild } from '../../scripts/light-build.mjs';
 
-/** Whether the tests run on the small interpreter: in the project `lite` of vitest.config.ts. */
+/** Whether the tests run on the small interpreter: in the projects `lite` and `lite-compat` of vitest.config.ts. */
 export const isLight = process.env.INTERPRETER === 'lite';
 
-/** A script of a page, for production, on the interpreter that the tests run on.
+/** A script of a page, on the interpreter that the tests run on.
  * @param source Its path from the root. */
 export async function bundleForPage(source: string, options: BuildOptions = {}): Promise<string> {
   const { outputFiles } = await build({
@@ -14,9 +14,6 @@ export async function bundleForPage(source: string, options: BuildOptions = {}):
     bundle: true,
     format: 'iife',
     target: 'es2022',
-    platform: 'browser',
-    define: { 'process.env.NODE_ENV': '"production"' },
-    logLevel: 'error',
     ...options,
     write: false,
   });

@@ -11,7 +11,7 @@ export interface WebDriverSession {
 }
 
 /** What a WebDriver server said instead of a value. */
-export class WebDriverError extends Error {
+class WebDriverError extends Error {
   constructor(
     readonly code: string,
     message: string,

@@ -21,6 +21,11 @@ export type LibraryName = keyof typeof sources;
  * one that is shipped. */
 export async function scriptOf(name: LibraryName): Promise<string> {
   if (name === 'oursByTag' && isLight) return bundleScriptTag();
-  const text = await bundleForPage(sources[name], { globalName: 'library', external: ['http', 'https', 'url'] });
+  const text = await bundleForPage(sources[name], {
+    globalName: 'library',
+    external: ['http', 'https', 'url'],
+    define: { 'process.env.NODE_ENV': '"production"' },
+    logLevel: 'error',
+  });
   return `${text}\nreturn library;`;
 }
