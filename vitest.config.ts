@@ -24,6 +24,8 @@ const subsetEnv = { INTERPRETER: 'lite' };
 export default defineConfig({
   test: {
     testTimeout: 30_000,
+    // A retry may wait for seconds, what a page left is taken over after ten, and a busy machine is slow, not wrong.
+    expect: { poll: { timeout: 25_000 } },
     // Most tests wait for a browser or a clock: on two cores one worker would leave the machine idle.
     maxWorkers: 2,
     projects: [

@@ -8,14 +8,27 @@ const maxWaiting = 1_000;
 /** What waits until `init` has said where events go. */
 export function readiness(isReady: () => boolean, onError: (error: unknown) => void) {
   const waiting: (() => void)[] = [];
+
+  /** Calls `proceed` once ready, though `giveUp` was called when that took long. */
+  function wait(proceed: () => void, giveUp: () => void): void {
+    const timer = setTimeout(giveUp, patienceMs);
+    waiting.push(() => {
+      // On Node it would keep the process from its end.
+      clearTimeout(timer);
+      proceed();
+    });
+  }
+
   return {
     /** Calls `send` once ready. Resolves to what it resolves to; to false when that takes long, though it may still be
      * called then. */
     defer: (send: () => Promise<boolean>): Promise<boolean> =>
       new Promise((resolve) => {
         if (waiting.length >= maxWaiting) return resolve(false);
-        waiting.push(() => resolve(send()));
-        setTimeout(() => resolve(false), patienceMs);
+        wait(
+          () => resolve(send()),
+          () => resolve(false),
+        );
       }),
 
     /** Tells `callback` once, with `null` when ready, else with what is missing. */
@@ -25,9 +38,12 @@ export function readiness(isReady: () => boolean, onError: (error: unknown) => v
         if (!isTold) attempt(() => callback(error), onError);
         isTold = true;
       };
-      waiting.push(() => tell(null));
-      if (isReady()) waiting.pop()!();
-      else setTimeout(() => tell(new Error('init has not been called with appId and apiKey')), patienceMs);
+      if (isReady()) tell(null);
+      else
+        wait(
+          () => tell(null),
+          () => tell(new Error('init has not been called with appId and apiKey')),
+        );
     },
 
     /** Lets go of what waits, if it is time. */

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { InsightsMethodMap } from '../../src/aa/index.js';
 import { checkEventsBody } from '../../src/testing/index.js';
 import { click, credentials, loadClient, openPage, queryID, view } from './support/open-page.js';
@@ -197,6 +197,22 @@ describe('where events go', () => {
     expect(early).toHaveBeenCalledTimes(1);
     expect(late.mock.calls).toEqual([[null], [null]]);
     vi.useRealTimers();
+  });
+
+  it('CM-07: on Node no timer of those before init is left after it, which would keep a process from its end', async () => {
+    const { aa } = await loadClient();
+    vi.useFakeTimers();
+    // In this order: spies are put back over what they found, and that is fake here.
+    onTestFinished(() => void vi.restoreAllMocks().useRealTimers());
+    const [made, cleared] = [vi.spyOn(globalThis, 'setTimeout'), vi.spyOn(globalThis, 'clearTimeout')];
+    aa('onReady', vi.fn());
+    const early = aa('viewedObjectIDs', view);
+    const timers = made.mock.results.map(({ value }) => value);
+    expect(timers.map((timer) => timer.hasRef())).toEqual([true, true]);
+    aa('init', credentials);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await early).toBe(true);
+    expect(cleared.mock.calls.map(([timer]) => timer)).toEqual(expect.arrayContaining(timers));
   });
 
   it('follows the credentials of each call, with other headers as parameters, beside those of init', async () => {

@@ -289,7 +289,7 @@ describe('init', () => {
     aa('init', { ...credentials, useCookie: true });
     expect(aa('getUserToken')).toMatch(/^anonymous-/);
     expect(touched).not.toHaveBeenCalled();
-    await vi.waitFor(() => expect(sent.events).toMatchObject([{ eventName: 'Left' }]));
+    await expect.poll(() => sent.events).toMatchObject([{ eventName: 'Left' }]);
   });
 
   it('lets undelivered events outlive the page with useCookie, and not without', async () => {

@@ -11,9 +11,6 @@ const { start, origin: startPage } = useDemo();
 
 const pageLine = /(http:\/\/127\.0\.0\.1:\d+)\//;
 
-/** A retry may wait for a few seconds; what is polled for ends the wait. */
-const patiently = { timeout: 20_000 };
-
 describe('the story', () => {
   test('sends every event under the right token, refuses the e-mail address, loses nothing in the outage', async () => {
     const { collector } = stage;
@@ -162,18 +159,18 @@ describe('the page', () => {
       expect(await textOf(page, 'token')).toBe('grace-1906');
 
       await page.getByLabel('503').check();
-      await expect.poll(async () => (await collectedAt(origin)).fault, patiently).toBe('503');
+      await expect.poll(async () => (await collectedAt(origin)).fault).toBe('503');
       await press(page, 'Look: Teacup');
       await shows(page, 'delivery', 'backingOff');
-      await expect.poll(async () => (await states(page))[0], patiently).toBe('stored');
+      await expect.poll(async () => (await states(page))[0]).toBe('stored');
       await press(page, 'Log out');
       await page.getByLabel('normally').check();
       await shows(page, 'token', `^${anonymous}$`);
-      await expect.poll(() => eventsOf('grace-1906'), patiently).toEqual(['kettle', 'kettle', 'kettle', 'teacup']);
+      await expect.poll(() => eventsOf('grace-1906')).toEqual(['kettle', 'kettle', 'kettle', 'teacup']);
       await shows(page, 'collected', 'grace-1906.*Products Bought: kettleProduct Clicked: teacup');
       expect(await eventsOf(anonymous)).toEqual(['teapot']);
       // The page hears of the answer a moment after the collector shows the events.
-      await expect.poll(() => states(page), patiently).toEqual(Array(5).fill('accepted'));
+      await expect.poll(() => states(page)).toEqual(Array(5).fill('accepted'));
 
       await press(page, 'Deny');
       await shows(page, 'token', '^none$');

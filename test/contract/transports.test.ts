@@ -190,7 +190,7 @@ describe('the fetch transport', () => {
     expect(inits).toEqual([true, undefined, true]);
     for (const answer of answers) answer();
     await Promise.all([kept, ordinary]);
-    await vi.waitUntil(() => transport.exitBudget === whole);
+    await expect.poll(() => transport.exitBudget).toBe(whole);
   });
 
   it('DL-02: a beacon that is not taken, or throws, is not handed over', () => {

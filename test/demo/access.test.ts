@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { useStage } from '../browser/harness.js';
 import { violationsOf } from '../support/axe.js';
-import { choose, patiently, press, shows, states, useDemoPages } from './support/serve-demo.js';
+import { choose, press, shows, states, useDemoPages } from './support/serve-demo.js';
 import { objectsOf } from './support/start-demo.js';
 
 const stage = useStage();
@@ -87,7 +87,7 @@ test.each([360, 1280])(
     await shows(page, 'accepted', /^3$/);
     await tabTo(page, 'normally');
     await keyboard.press('ArrowDown');
-    await expect.poll(() => demo.collector.fault, patiently).toEqual({ status: 503 });
+    await expect.poll(() => demo.collector.fault).toEqual({ status: 503 });
     await page.locator('#id').focus();
     await tabTo(page, 'Look: Teacup');
     await keyboard.press('Enter');

@@ -126,12 +126,12 @@ test('a button sends its event to the machine; one whose event changes nothing n
   await press(page, 'Look: Teapot');
   await shows(page, 'delivery', /backingOff/);
   // While a retry is under way the event changes nothing; until the next one it does.
-  await expect.poll(() => offline.getAttribute('aria-disabled'), { timeout: 30_000 }).toBe('false');
+  await expect.poll(() => offline.getAttribute('aria-disabled')).toBe('false');
   const goOffline = async () => {
     await offline.press('Enter');
     return page.locator('#delivery').textContent();
   };
-  await expect.poll(goOffline, { timeout: 30_000 }).toBe('offline');
+  await expect.poll(goOffline).toBe('offline');
   await choose(page, 'none');
   await button('network.online', 'delivery').click();
   await shows(page, 'accepted', /^1$/);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { useStage } from '../browser/harness.js';
-import { choose, patiently, press, shows, states, useDemoPages, visit } from './support/serve-demo.js';
+import { choose, press, shows, states, useDemoPages, visit } from './support/serve-demo.js';
 import { collectedAt, objectsOf, setFault } from './support/start-demo.js';
 
 const stage = useStage();
@@ -84,7 +84,7 @@ test('a second tab opens from the first, and follows its login, logout and denia
   await shows(page, 'visitor', /loggedOut/);
   await press(second, 'Deny');
   await shows(page, 'consent', /denied/);
-  await expect.poll(() => page.locator('#cookies').textContent(), patiently).toBe('none');
+  await expect.poll(() => page.locator('#cookies').textContent()).toBe('none');
 });
 
 test('a shelf is a view, a look a click, the basket a conversion, each with what it is about', async () => {

@@ -53,7 +53,7 @@ describe.each(examples)('examples/$name', (example) => {
 
       const file = join(place, component);
       await writeFile(file, (await readFile(file, 'utf8')).replace('Kettle &amp; Leaf', 'Leaf &amp; Kettle'));
-      await expect.poll(() => page.locator('h1').textContent(), { timeout: 20_000 }).toBe('Leaf & Kettle');
+      await expect.poll(() => page.locator('h1').textContent()).toBe('Leaf & Kettle');
       expect(await page.evaluate(() => 'isSamePage' in window)).toBe(true);
       expect(await shop.text('token')).toBe('ada-1815');
       await shop.press('logout');

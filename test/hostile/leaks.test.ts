@@ -148,7 +148,7 @@ test('a thousand instances made, used and disposed of leave no listener, timer, 
   const session = await context.newCDPSession(page);
   const settle = async () => {
     // Timers that are due: a lock is held for a second after what it guards.
-    await expect.poll(() => page.evaluate(() => window.held()), { timeout: 15_000 }).toEqual(atFirst);
+    await expect.poll(() => page.evaluate(() => window.held())).toEqual(atFirst);
     for (let times = 0; times < 3; times += 1) await session.send('HeapProfiler.collectGarbage');
     const { usedSize } = await session.send('Runtime.getHeapUsage');
     return usedSize;

@@ -83,9 +83,9 @@ test.each(['granted', 'pending'])(
   async (consent) => {
     const { collector, told, origin, visit } = await serveAhead(consent);
     await openUndriven(origin);
-    await expect.poll(() => told, { timeout: 20_000 }).toEqual(['ahead: stored true pending']);
+    await expect.poll(() => told).toEqual(['ahead: stored true pending']);
     visit();
-    await expect.poll(() => told.length, { timeout: 20_000 }).toBe(3);
+    await expect.poll(() => told.length).toBe(3);
     expect(told[1]).toBe('before: 0');
     if (consent === 'pending') {
       expect(told[2]).toMatch(/^visited: stored {2}anonymous-/);

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type ActorRefFrom, createActor, fromPromise, SimulatedClock, setup } from 'xstate';
 import { type BatchResult, deliveryMachine, identityMachine, tokensOf } from '../../machines/index.js';
 
@@ -39,9 +39,9 @@ describe('a machine without the rest of the library', () => {
     const actor = createActor(machine, { clock, input: {} }).start();
     actor.send({ type: 'delivery.queued', waiting: 1 });
     clock.increment(250);
-    await vi.waitUntil(() => actor.getSnapshot().value === 'backingOff');
+    await expect.poll(() => actor.getSnapshot().value).toBe('backingOff');
     clock.increment(2_000);
-    await vi.waitUntil(() => actor.getSnapshot().value === 'idle');
+    await expect.poll(() => actor.getSnapshot().value).toBe('idle');
     expect(sent).toEqual([0, 1]);
     actor.stop();
   });

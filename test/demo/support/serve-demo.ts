@@ -10,9 +10,6 @@ import { setFault } from './start-demo.js';
 
 const library = fileURLToPath(new URL('../../../src/index.ts', import.meta.url));
 
-/** A retry may wait for a few seconds, and what a page left is taken over after ten; what is polled for ends the wait. */
-export const patiently = { timeout: 30_000 };
-
 /** The demo's pages, of the library's source, for the tests of a file. After each test the API answers again and has
  * forgotten all. */
 export function useDemoPages(stage: Stage) {
@@ -53,11 +50,10 @@ export const press = (page: Page, name: string) => page.getByRole('button', { na
 
 /** Waits until the text of an element matches. */
 export const shows = (page: Page, id: string, pattern: RegExp) =>
-  page.waitForFunction(
-    ([target, source]) => new RegExp(source).test(document.getElementById(target)!.textContent),
-    [id, pattern.source] as const,
-    patiently,
-  );
+  page.waitForFunction(([target, source]) => new RegExp(source).test(document.getElementById(target)!.textContent), [
+    id,
+    pattern.source,
+  ] as const);
 
 /** The states of the events on a page, newest first. */
 export const states = (page: Page) => page.locator('#events .state').allTextContents();

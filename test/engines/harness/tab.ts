@@ -38,7 +38,7 @@ export function tabOf(driver: DriverTab): Tab {
   return {
     ...driver,
     evaluate,
-    async until(condition, args, { timeoutMs = 10_000 } = {}) {
+    async until(condition, args, { timeoutMs = 20_000 } = {}) {
       const ask = async () => {
         // While a page is being left there is nobody to ask.
         const answer = await driver.run(textOf(condition, args ?? []), 2_000).catch(String);

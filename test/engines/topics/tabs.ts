@@ -70,13 +70,13 @@ export function tabs(stage: Stage): void {
     const all = [await profile.open(), await profile.open(), await profile.open()];
     await Promise.all(all.map((tab, n) => login(tab, `user-${n}`)));
     const tokens = async () => new Set(await Promise.all(all.map(async (tab) => (await who(tab)).token)));
-    await expect.poll(async () => (await tokens()).size, { timeout: 10_000 }).toBe(1);
+    await expect.poll(async () => (await tokens()).size).toBe(1);
     const [agreed] = await tokens();
     expect(agreed).toMatch(/^user-\d$/);
     // The next page reads it. Only in Chromium do the processes see the same cookies at any time: see the limits in
     // docs/identity.md.
     const kept = async () => (await all[0]!.cookies())._ALGOLIA_USER;
     const isRight = stage.engine.name === 'chromium' ? agreed : expect.stringMatching(/^user-\d$/);
-    await expect.poll(kept, { timeout: 10_000 }).toEqual(isRight);
+    await expect.poll(kept).toEqual(isRight);
   });
 }

@@ -2,8 +2,6 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Collector } from '../../../src/testing/index.js';
 
-const patiently = { timeout: 15_000, interval: 50 };
-
 /** What a visitor does in a browser, whatever drives it. */
 export interface Visitor {
   goto(url: string): Promise<unknown>;
@@ -33,7 +31,7 @@ export function shopOf(visitor: Visitor) {
     press: (hook: string) => visitor.click(at(hook)),
     text,
     shows: (hook: string, expected: string | RegExp) =>
-      expect.poll(() => text(hook), { ...patiently, message: hook }).toMatch(expected),
+      expect.poll(() => text(hook), { message: hook }).toMatch(expected),
     cookies: async () => [...(await visitor.cookieNames())].sort(),
   };
 }
@@ -80,7 +78,7 @@ export async function walkThrough(
   const expected: string[] = [];
   const expectArrived = async (...lines: string[]) => {
     expected.push(...lines);
-    await expect.poll(() => arrived(collector).sort(), patiently).toEqual([...expected].sort());
+    await expect.poll(() => arrived(collector).sort()).toEqual([...expected].sort());
   };
 
   await visitor.goto(address);
@@ -136,7 +134,7 @@ export async function walkThrough(
   await shop.press('deny');
   await shop.shows('consent', /^denied$/);
   await shop.shows('token', /^none$/);
-  await expect.poll(tokenCookies, patiently).toEqual([]);
+  await expect.poll(tokenCookies).toEqual([]);
   await shop.press('look-kettle');
   await shop.shows('last-event', /^Product Clicked: dropped$/);
   await visitor.reload();
