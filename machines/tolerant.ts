@@ -1,12 +1,19 @@
 import type { AnyStateMachine } from 'xstate';
 
-/** What `effect` returns; `undefined` where it throws, which `onError` is told. */
-export function attempt<Result>(
-  effect: () => Result,
+/** What `effect` returns for `argument`; `undefined` where it throws, which `onError` is told. */
+export function attempt<Result>(effect: () => Result, onError?: (error: unknown) => void): Result | undefined;
+export function attempt<Argument, Result>(
+  effect: (argument: Argument) => Result,
+  onError: (error: unknown) => void,
+  argument: Argument,
+): Result | undefined;
+export function attempt<Argument, Result>(
+  effect: (argument?: Argument) => Result,
   onError: (error: unknown) => void = () => {},
+  argument?: Argument,
 ): Result | undefined {
   try {
-    return effect();
+    return effect(argument);
   } catch (error) {
     onError(error);
     return undefined;

@@ -16,7 +16,7 @@ export function emitter<Event extends { readonly type: string }>(onError: (error
     },
     emit(event: Event): void {
       for (const { type, listener } of [...listeners]) {
-        if (type === event.type) attempt(() => listener(event as never), onError);
+        if (type === event.type) attempt(listener, onError, event as never);
       }
     },
     hears: (type: Event['type']): boolean => [...listeners].some((entry) => entry.type === type),

@@ -65,6 +65,15 @@ export function wireUp(wiring: Wiring): UserToken {
   let snapshot = identity.view();
   const others = follow?.(identity);
 
+  /** Has delivery do what is decided: a denial drops what waits and what earlier pages left. */
+  function obeyConsent(): void {
+    if (snapshot.consent === 'denied') delivery.actor.send({ type: 'consent.deny' });
+    if (snapshot.consent === 'granted') {
+      delivery.actor.send({ type: 'consent.grant' });
+      delivery.open();
+    }
+  }
+
   identity.actor.subscribe(() => {
     const before = snapshot;
     const now = identity.view();
@@ -73,8 +82,7 @@ export function wireUp(wiring: Wiring): UserToken {
     snapshot = now;
     if (isChanged('consent')) {
       isGrantDue = false;
-      delivery.actor.send({ type: now.consent === 'denied' ? 'consent.deny' : 'consent.grant' });
-      if (now.consent === 'granted') delivery.open();
+      obeyConsent();
     }
     attempt(() => others?.tell(isChanged('consent')), onError);
     // The machine emits a change with each login; under a denial it puts no other token in force.
@@ -127,20 +135,16 @@ export function wireUp(wiring: Wiring): UserToken {
       return Promise.resolve(dropped);
     }
     // Only an outbox of the application's own can throw here.
-    return attempt(() => delivery.enqueue(entries), onError) ?? refuse('error-contained');
+    return attempt(delivery.enqueue, onError, entries) ?? refuse('error-contained');
   }
 
   function sync(id: unknown): TokenCheck {
     send({ type: 'identity.sync', token: id });
     return id === null ? { ok: true, token: snapshot.token ?? '' } : checkToken(id);
   }
-  if (snapshot.consent === 'granted') delivery.open();
+  obeyConsent();
   attempt(() => others?.open(), onError);
-  // What earlier pages left goes too.
-  if (snapshot.consent === 'denied') {
-    delivery.actor.send({ type: 'consent.deny' });
-    attempt(() => others?.tell(true), onError);
-  }
+  if (snapshot.consent === 'denied') attempt(() => others?.tell(true), onError);
 
   return {
     ...eventMethods(track),

@@ -35,7 +35,7 @@ export function readiness(isReady: () => boolean, onError: (error: unknown) => v
     onReady(callback: (error: Error | null) => void): void {
       let isTold = false;
       const tell = (error: Error | null) => {
-        if (!isTold) attempt(() => callback(error), onError);
+        if (!isTold) attempt(callback, onError, error);
         isTold = true;
       };
       if (isReady()) tell(null);

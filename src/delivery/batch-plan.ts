@@ -62,9 +62,9 @@ export function batchPlan({ outbox, clock, maxEventAgeMs, onDrop }: BatchPlanPor
   /** Whether an event can still be delivered; if not, it is dropped. */
   function isWorthSending(entry: OutboxEntry): boolean {
     const refusal = entry.doubts.map((doubt) => settled.get(doubt)).find(Boolean);
-    const isTooOld = ageOf(entry) > maxEventAgeMs;
-    if (refusal || isTooOld) drop([entry], refusal ? 'refused' : 'too-old', refusal);
-    return !refusal && !isTooOld;
+    const reason = refusal ? 'refused' : ageOf(entry) > maxEventAgeMs && 'too-old';
+    if (reason) drop([entry], reason, refusal);
+    return !reason;
   }
 
   /** As many as may travel together, or else one that must travel alone. */

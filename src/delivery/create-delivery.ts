@@ -111,9 +111,12 @@ export function createDelivery(ports: DeliveryPorts) {
     tellDropped(entries, reason);
   }
 
+  // Made once: a closure for each event of a loop of thousands is garbage to collect in it.
+  const put = (entry: OutboxEntry) => tellDropped(outbox.add(entry), 'outbox-full');
+
   /** An action that throws would end the actor for good. */
   const safely = (effect: (event: object) => void) => (args: { readonly event: object }) =>
-    void attempt(() => effect(args.event), onError);
+    void attempt(effect, onError, args.event);
 
   const actor = createActor(
     deliveryMachine.provide({
@@ -178,11 +181,8 @@ export function createDelivery(ports: DeliveryPorts) {
 
     /** Puts frozen events into the outbox. */
     enqueue(entries: readonly OutboxEntry[]): Promise<Receipt> {
-      const owed = entries.map((entry) => {
-        const receipt = receipts.owe(entry);
-        tellDropped(outbox.add(entry), 'outbox-full');
-        return receipt;
-      });
+      const owed = entries.map(receipts.owe);
+      entries.forEach(put);
       if (isIn('held')) receipts.storeAll();
       wake();
       return owed.length > 1 ? Promise.all(owed).then(worstOf) : owed[0]!;
@@ -195,7 +195,7 @@ export function createDelivery(ports: DeliveryPorts) {
         outbox.release?.();
         return;
       }
-      isGone = event === 'exit' || (isGone && event !== 'restored');
+      isGone = event === 'exit' || (event !== 'restored' && isGone);
       actor.send({ type: event === 'online' || event === 'offline' ? `network.${event}` : `page.${event}` });
       if (event !== 'exit') return;
       outbox.release?.();
@@ -232,7 +232,7 @@ export function createDelivery(ports: DeliveryPorts) {
       isLeaving = true;
       actor.send({ type: 'page.exit' });
       if (outbox.durable) outbox.release?.();
-      else attempt(() => dropAll('disposed'), onError);
+      else attempt(dropAll, onError, 'disposed');
       actor.stop();
       receipts.storeAll();
       for (const check of flushes) check(true);

@@ -18,20 +18,21 @@ export function receiptBook(clock: Clock) {
   function storeAll(since = Infinity): void {
     clock.clearTimeout(timer);
     timer = undefined;
-    for (const entry of [...open.keys()]) if (entry.trackedAt! <= since) settle(entry, { status: 'stored' });
+    for (const entry of open.keys()) if (entry.trackedAt! <= since) settle(entry, { status: 'stored' });
   }
 
   /** One timer for all, due for the oldest. */
   function watch(): void {
     const [oldest] = open.keys();
-    if (!oldest) return;
-    timer = clock.setTimeout(
-      () => {
-        storeAll(clock.monotonicNow() - patienceMs);
-        watch();
-      },
-      oldest.trackedAt! + patienceMs - clock.monotonicNow(),
-    );
+    timer =
+      oldest &&
+      clock.setTimeout(
+        () => {
+          storeAll(clock.monotonicNow() - patienceMs);
+          watch();
+        },
+        oldest.trackedAt! + patienceMs - clock.monotonicNow(),
+      );
   }
 
   return {

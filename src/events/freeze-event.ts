@@ -32,7 +32,7 @@ const refuse = (reason: DropReason, field: string, message: string): Frozen => (
 
 const notAnEvent = refuse('not-an-event', 'eventType', 'a JSON object with an eventType');
 
-const isTooLarge = ({ bytes }: OutboxEntry) => bytes > maxBatchBytes;
+const isTooLarge = (entry: OutboxEntry) => entry.bytes > maxBatchBytes;
 
 /** UTF-8 bytes of a text. */
 export function bytesOf(text: string): number {
