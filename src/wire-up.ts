@@ -68,10 +68,7 @@ export function wireUp(wiring: Wiring): UserToken {
   /** Has delivery do what is decided: a denial drops what waits and what earlier pages left. */
   function obeyConsent(): void {
     if (snapshot.consent === 'denied') delivery.actor.send({ type: 'consent.deny' });
-    if (snapshot.consent === 'granted') {
-      delivery.actor.send({ type: 'consent.grant' });
-      delivery.open();
-    }
+    if (snapshot.consent === 'granted') delivery.open();
   }
 
   identity.actor.subscribe(() => {
@@ -82,6 +79,7 @@ export function wireUp(wiring: Wiring): UserToken {
     snapshot = now;
     if (isChanged('consent')) {
       isGrantDue = false;
+      if (now.consent === 'granted') delivery.actor.send({ type: 'consent.grant' });
       obeyConsent();
     }
     attempt(() => others?.tell(isChanged('consent')), onError);

@@ -9,7 +9,7 @@ const maxWaiting = 1_000;
 export function readiness(isReady: () => boolean, onError: (error: unknown) => void) {
   const waiting: (() => void)[] = [];
 
-  /** Calls `proceed` once ready, though `giveUp` was called when that took long. */
+  /** Calls `proceed` once ready; before that `giveUp`, when it takes long. */
   function wait(proceed: () => void, giveUp: () => void): void {
     const timer = setTimeout(giveUp, patienceMs);
     waiting.push(() => {

@@ -24,15 +24,14 @@ export function receiptBook(clock: Clock) {
   /** One timer for all, due for the oldest. */
   function watch(): void {
     const [oldest] = open.keys();
-    timer =
-      oldest &&
-      clock.setTimeout(
-        () => {
-          storeAll(clock.monotonicNow() - patienceMs);
-          watch();
-        },
-        oldest.trackedAt! + patienceMs - clock.monotonicNow(),
-      );
+    if (!oldest) return;
+    timer = clock.setTimeout(
+      () => {
+        storeAll(clock.monotonicNow() - patienceMs);
+        watch();
+      },
+      oldest.trackedAt! + patienceMs - clock.monotonicNow(),
+    );
   }
 
   return {
