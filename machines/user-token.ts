@@ -30,7 +30,7 @@ export type TokenRefusal = Extract<TokenCheck, { ok: false }>;
 export const maxTokenLength = 129;
 
 const email = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
-const personalText = /^([ -?A-~]+@[ -?A-~]+\.[ -?A-~]+|\+\d{8,15})$/;
+const personalText = /^([^\p{C}@]+@[^\p{C}@]+\.[^\p{C}@]+|\+\d{8,15})\s*$/u;
 
 const messages: Record<TokenReason, string> = {
   'not-a-token': 'a string or whole number',
@@ -51,7 +51,8 @@ declare function atob(base64: string): string;
 /** Whether a token is not recognisably personal: no international phone number, and neither that nor an e-mail address
  * in base64. */
 function isImpersonal(token: string): boolean {
-  const decoded = attempt(() => atob(token.replace(/-/g, '+').replace(/_/g, '/')));
+  // What is no UTF-8 throws: that is no text.
+  const decoded = attempt(() => decodeURIComponent(escape(atob(token.replace(/-/g, '+').replace(/_/g, '/')))));
   return !personalText.test(token) && !personalText.test(decoded ?? '');
 }
 

@@ -148,7 +148,7 @@ export type Given<Options> = { [Name in keyof Options]: Exclude<Options[Name], u
  * @throws TypeError that names the option and what would be right. */
 export function checkOptions(options: UserTokenOptions): Given<UserTokenOptions> {
   const { appId = 0, apiKey = 0, consent = 0, cookie = {}, checkToken } = Object(options) as Partial<UserTokenOptions>;
-  checkAll({ ...options, appId, apiKey, consent, cookie: cookie || {} }, rules);
+  checkAll({ ...options, appId, apiKey, consent, cookie: cookie === false ? {} : cookie }, rules);
   checkAll(cookie || {}, cookieRules, 'cookie.');
   // A promise is truthy: a guard that returned one would let every token in.
   if (fieldOf(checkToken && attempt(() => checkToken('anonymous-')), 'then')) {

@@ -1,5 +1,5 @@
 import type { EventObject } from 'xstate';
-import { attempt, fieldOf } from '../machines/tolerant.js';
+import { fieldOf } from '../machines/tolerant.js';
 
 interface Sender<Event extends EventObject> {
   send(event: Event): void;
@@ -8,10 +8,11 @@ interface Sender<Event extends EventObject> {
 
 /** Makes an actor that is handed out safe to send to: nonsense is ignored and nothing is thrown. After its end nothing
  * reaches XState, whose development build would print the whole event, tokens included.
+ * @param contain Does what it is given and throws nothing.
  * @param prepare Completes an event before the machine sees it. */
 export function safeSend<Event extends EventObject>(
   actor: Sender<Event>,
-  onError: (error: unknown) => void,
+  contain: (effect: () => void) => void,
   prepare: (event: Event) => Event = (event) => event,
 ): void {
   const send = actor.send.bind(actor);
@@ -19,6 +20,6 @@ export function safeSend<Event extends EventObject>(
     const type = fieldOf(event, 'type');
     // What XState sends to itself would stop the actor.
     const isEvent = typeof type === 'string' && !type.startsWith('xstate.');
-    if (isEvent && actor.getSnapshot().status === 'active') attempt(() => send(prepare(event)), onError);
+    if (isEvent && actor.getSnapshot().status === 'active') contain(() => send(prepare(event)));
   };
 }

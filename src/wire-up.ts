@@ -42,16 +42,19 @@ export function wireUp(wiring: Wiring): UserToken {
   const { clock, page, notices, follow } = settings;
   const { post, postError: onError } = notices;
   const isPrerendering = () => page.isPrerendering?.();
+  const isAhead = isPrerendering();
   /** Whether consent is granted and waits for the visit that a prerendered page may never have. */
-  let isGrantDue = settings.consent === 'granted' && isPrerendering();
-  const events = emitter<UserTokenEvent | { readonly type: 'change' }>(onError);
+  let isGrantDue = settings.consent === 'granted' && isAhead;
+  const events = emitter<UserTokenEvent | { readonly type: 'change'; readonly snapshot: UserTokenSnapshot }>(onError);
   const checkToken = (token: unknown) => checkUserToken(token, settings.checkToken);
 
   const identity = createIdentity({
     ...settings,
-    consent: isGrantDue ? 'pending' : settings.consent,
+    isAhead,
     checkToken,
+    generateToken: () => attempt(settings.generateToken, onError) ?? generateAnonymousToken(),
     onError,
+    during: events.during,
   });
   const { send } = identity.actor;
   const delivery = createDelivery({
@@ -87,7 +90,7 @@ export function wireUp(wiring: Wiring): UserToken {
     if (isChanged('token') || isChanged('authenticatedToken')) {
       events.emit({ type: 'tokenChanged', ...identity.tokens() });
     }
-    events.emit({ type: 'change' });
+    events.emit({ type: 'change', snapshot: now });
   });
   identity.actor.on('tokenRejected', (event) => {
     post('token-rejected', event.reason, event.message);
@@ -100,14 +103,20 @@ export function wireUp(wiring: Wiring): UserToken {
   }
 
   const leavePage = page.subscribe((event) => {
-    if (event === 'activated') return isGrantDue && grant();
+    if (event === 'activated') {
+      if (isGrantDue) identity.arrive();
+      return isGrantDue && grant();
+    }
     if (event === 'restored') {
       attempt(() => others?.open(true), onError);
       identity.reread();
       if (snapshot.consent === 'granted') delivery.open();
     }
     delivery.onPage(event);
-    if (event === 'exit') attempt(() => others?.close(), onError);
+    if (event === 'exit') {
+      identity.leave();
+      attempt(() => others?.close(), onError);
+    }
   });
 
   let isDisposed = false;
@@ -173,7 +182,7 @@ export function wireUp(wiring: Wiring): UserToken {
     sync,
     track: (event) => track(event),
     getSnapshot: () => snapshot,
-    subscribe: (listener) => events.on('change', () => listener(snapshot)),
+    subscribe: (listener) => events.on('change', ({ snapshot }) => listener(snapshot)),
     on: events.on,
     async flush(options) {
       const timeoutMs = fieldOf(options, 'timeoutMs');

@@ -4,7 +4,6 @@ import { memoryJar } from './memory-jar.js';
 import type { TokenJar, TokenSlot } from './ports.js';
 import { safeStorage } from './web-storage.js';
 
-const renewedKey = 'usertoken:renewed';
 const dayMs = 86_400_000;
 
 /** How the two cookies are named and kept. */
@@ -52,22 +51,26 @@ export function cookieJar(options: CookieOptions = {}, ports: CookieJarPorts = {
   const { onTrouble, now = Date.now } = ports;
   const doc = 'document' in ports ? ports.document : globalThis.document;
   const storage = safeStorage(ports);
+  const renewedKey = `usertoken:renewed:${name}`;
   const memory = memoryJar();
   let domain = options.domain;
 
   const isHttps = doc?.location?.protocol === 'https:';
   const attributes: CookieAttributes = { sameSite, secure: isHttps || sameSite === 'None' };
 
+  /** The user's name where no sibling sub-domain can plant it, and where a refused domain has put it. */
+  const hostName = `__Host-${userName}`;
   function nameOf(slot: TokenSlot): string {
     if (slot === 'anonymous') return name;
-    return isHttps && !domain ? `__Host-${userName}` : userName;
+    return isHttps && !domain ? hostName : userName;
   }
-  const valuesOf = (slot: TokenSlot) => (doc ? readCookies(doc, nameOf(slot)) : []);
+  const valuesUnder = (name: string) => (doc ? readCookies(doc, name) : []);
+  const strays = (slot: TokenSlot) => (slot === 'identified' && domain ? valuesUnder(hostName) : []);
 
   function put(slot: TokenSlot, token: string): boolean {
     const lifetime = slot === 'anonymous' ? maxAgeSeconds : ports.rememberUser ? userMaxAgeSeconds : undefined;
     writeCookie(doc!, nameOf(slot), token, { ...attributes, domain, maxAgeSeconds: lifetime });
-    return valuesOf(slot)[0] === token;
+    return valuesUnder(nameOf(slot))[0] === token;
   }
 
   function isFresh(slot: TokenSlot): boolean {
@@ -77,8 +80,8 @@ export function cookieJar(options: CookieOptions = {}, ports: CookieJarPorts = {
 
   /** All copies; of the user under the name of the other protocol too. */
   function expire(slot: TokenSlot): void {
-    for (const each of slot === 'anonymous' ? [name] : [userName, `__Host-${userName}`]) {
-      if (doc && readCookies(doc, each).length > 0) expireCookies(doc, each, attributes);
+    for (const each of slot === 'anonymous' ? [name] : [userName, hostName]) {
+      if (valuesUnder(each).length > 0) expireCookies(doc!, each, attributes);
     }
   }
 
@@ -92,10 +95,10 @@ export function cookieJar(options: CookieOptions = {}, ports: CookieJarPorts = {
       const isToken = (value: string) =>
         slot === 'anonymous' ? isAnonymousToken(value) : checkUserToken(value, () => true).ok;
       // Of several valid ones the first, since that is what other scripts and servers read.
-      return valuesOf(slot).find(isToken) ?? memory.read(slot);
+      return [...valuesUnder(nameOf(slot)), ...strays(slot)].find(isToken) ?? memory.read(slot);
     },
     write(slot, token) {
-      const values = valuesOf(slot);
+      const values = valuesUnder(nameOf(slot));
       memory.remove(slot);
       if (!doc || (options.server && values[0] !== token)) return memory.write(slot, token);
       if (options.server || (values.length === 1 && values[0] === token && isFresh(slot))) return;
@@ -103,6 +106,8 @@ export function cookieJar(options: CookieOptions = {}, ports: CookieJarPorts = {
         onTrouble?.('cookie-duplicated');
         expire(slot);
       }
+      // From before the domain was chosen, or since it is refused.
+      if (strays(slot).length > 0) expire(slot);
       let isKept = put(slot, token);
       if (!isKept && values.length > 0) {
         // One that hides ours: on a longer path, or Secure and written elsewhere.

@@ -172,7 +172,7 @@ export function createDelivery(ports: DeliveryPorts) {
   function checkFlushes(): void {
     for (const check of flushes) check();
   }
-  safeSend(actor, onError);
+  safeSend(actor, (effect) => attempt(effect, onError));
   actor.subscribe({ next: checkFlushes, error: onError });
   actor.start();
 

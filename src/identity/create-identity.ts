@@ -1,10 +1,11 @@
-import { createActor, type InspectionEvent } from 'xstate';
+import { createActor, emit, type InspectionEvent } from 'xstate';
 import {
   type Consent,
   type IdentityEvent,
   identityMachine,
   type OnLogout,
   type Strategy,
+  type TokenRefusal,
   type Tokens,
   tokensOf,
 } from '../../machines/index.js';
@@ -17,18 +18,24 @@ import { type JarTokensPorts, keepTokens, readTokens } from './jar-tokens.js';
 export interface IdentityPorts extends JarTokensPorts {
   readonly clock: Clock;
   readonly consent: Consent;
+  /** Whether the grant, if there is one, waits: the page is rendered ahead of its visit. */
+  readonly isAhead?: boolean | undefined;
   readonly strategy?: Strategy | undefined;
   readonly onLogout?: OnLogout | undefined;
   readonly generateToken: () => string;
   readonly inspect?: ((event: InspectionEvent) => void) | undefined;
   readonly onError: (error: unknown) => void;
+  /** Carries out what an event leads to. Listeners hear of it afterwards. */
+  readonly during: (effect: () => void) => void;
 }
 
 /** Fills the identity machine: the jar behind its actions, the token rules behind its guard, fresh tokens in its
  * events. */
 export function createIdentity(ports: IdentityPorts) {
-  const { jar, clock, consent, strategy, onLogout, rememberUser, checkToken, generateToken, onError } = ports;
+  const { jar, clock, consent, isAhead, strategy, onLogout, rememberUser, checkToken, generateToken, onError } = ports;
   const stored = () => readTokens(ports);
+  /** What the jar held when the page was left. */
+  let left: string | undefined;
 
   const found = consent === 'granted' ? stored() : undefined;
   const actor = createActor(
@@ -37,12 +44,23 @@ export function createIdentity(ports: IdentityPorts) {
       actions: {
         remember: ({ context }) => keepTokens(ports, context),
         erase: () => attempt(() => jar.erase(), onError),
+        // The reason of the check that is in force, as login() answers it.
+        emitTokenRejected: emit(({ event }) => {
+          const { ok, ...refusal } = checkToken(fieldOf(event, 'token')) as TokenRefusal;
+          return { type: 'tokenRejected' as const, ...refusal };
+        }),
       },
     }),
     {
       id: 'identity',
       clock,
-      input: { consent, strategy, onLogout, ...found, anonymousToken: found?.anonymousToken ?? generateToken() },
+      input: {
+        consent: isAhead && consent === 'granted' ? 'pending' : consent,
+        strategy,
+        onLogout,
+        ...found,
+        anonymousToken: found?.anonymousToken ?? generateToken(),
+      },
       inspect: ports.inspect as never,
     },
   );
@@ -61,7 +79,7 @@ export function createIdentity(ports: IdentityPorts) {
     };
   }
 
-  safeSend(actor, onError, withTokens);
+  safeSend(actor, ports.during, withTokens);
   actor.subscribe({ error: onError });
   actor.start();
 
@@ -82,11 +100,27 @@ export function createIdentity(ports: IdentityPorts) {
       if (isGranted()) keepTokens(ports, actor.getSnapshot().context);
     },
 
-    /** Follows the jar, which another page may have changed while this one was away. */
+    /** The visit of a page that was rendered ahead begins: who was logged in by the jar may not be any more. */
+    arrive(): void {
+      const { identifiedToken } = actor.getSnapshot().context;
+      const token = stored().identifiedToken ?? null;
+      if (found && found.identifiedToken === identifiedToken && token !== (identifiedToken ?? null)) {
+        actor.send({ type: 'identity.sync', token });
+      }
+    },
+
+    /** The page is left, for good or not. */
+    leave(): void {
+      left = isGranted() ? JSON.stringify(stored()) : undefined;
+    },
+
+    /** Follows the jar if another page has changed it while this one was away. A jar that this page alone writes, or none
+     * does, says nothing new. */
     reread(): void {
       if (!isGranted()) return;
       const { context } = actor.getSnapshot();
       const found = stored();
+      if (JSON.stringify(found) === left) return;
       const identifiedToken = rememberUser ? found.identifiedToken : context.identifiedToken;
       actor.send({
         type: 'identity.synced',

@@ -45,8 +45,8 @@ export interface FollowTabsPorts {
 /** Keeps the identity in step with other pages: a login, logout or denial in one reaches all. */
 export function followTabs({ identity, tabs, clock, sharesTokens }: FollowTabsPorts) {
   const { actor, view } = identity;
-  /** The last message told or obeyed. */
-  let last: Partial<TabMessage> & { readonly at: number } = { at: 0 };
+  /** The last message told or obeyed. What was decided before this page began, its application knows. */
+  let last: Partial<TabMessage> & { readonly at: number } = { at: clock.now() };
   /** By the monotonic clock; none before anything was told. */
   let toldAt: number | undefined;
 
@@ -82,8 +82,11 @@ export function followTabs({ identity, tabs, clock, sharesTokens }: FollowTabsPo
       const { anonymousToken, identifiedToken } = actor.getSnapshot().context;
       const isDenied = consent === 'denied';
       const news = isDenied ? { consent } : { consent, state, anonymousToken, identifiedToken };
+      const at = Math.max(last.at + 1, clock.now());
+      // A denial from before a grant is not told to this page again.
+      if (isDecided) last = { ...last, at };
       if (rankOf(news) === rankOf(last) || consent === 'pending' || !(isDenied ? isDecided : sharesTokens)) return;
-      last = { v: version, at: Math.max(last.at + 1, clock.now()), ...news };
+      last = { v: version, at, ...news };
       toldAt = clock.monotonicNow();
       tabs.post(last);
     },

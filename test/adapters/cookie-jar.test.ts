@@ -155,6 +155,30 @@ describe('the domain', () => {
     expect(new Set(troubles())).toEqual(new Set(['cookie-domain-refused']));
   });
 
+  it('CK-03: under a refused domain the next page finds the login, and a logout ends it', () => {
+    const options = { domain: 'shop.com' };
+    const first = jarAt('https://www.shop.de/', options);
+    first.jar.write('identified', 'u1');
+    const second = jarAt(first.document, options);
+    expect(second.jar.read('identified')).toBe('u1');
+    second.jar.write('identified', 'u1');
+    expect(second.stored('__Host-_ALGOLIA_USER')).toMatchObject([{ value: 'u1' }]);
+    expect(second.troubles()).toEqual(['cookie-domain-refused']);
+    second.jar.remove('identified');
+    expect(jarAt(first.document, options).jar.read('identified')).toBeUndefined();
+  });
+
+  it('a login from before the domain was chosen goes on under it, and leaves no second cookie', () => {
+    const { jar, document } = jarAt('https://www.shop.example/');
+    jar.write('identified', 'u1');
+    const shared = jarAt(document, { domain: 'shop.example' });
+    expect(shared.jar.read('identified')).toBe('u1');
+    shared.jar.write('identified', 'u1');
+    expect(shared.stored('__Host-_ALGOLIA_USER')).toEqual([]);
+    expect(shared.stored('_ALGOLIA_USER')).toMatchObject([{ value: 'u1', domain: 'shop.example' }]);
+    expect(shared.troubles()).toEqual([]);
+  });
+
   it('without a document there is none, and where cookies throw neither', () => {
     expect(widestDomain(undefined)).toBeUndefined();
     expect(widestDomain(throwingDocument())).toBeUndefined();
@@ -162,6 +186,22 @@ describe('the domain', () => {
 });
 
 describe('renewal', () => {
+  it('is noted for each name: two instances of other names both keep their cookies alive', () => {
+    const storage = memoryStorage();
+    let now = 0;
+    const names = ['_ALGOLIA', 'other'];
+    const { jar, document } = jarAt('https://shop.example/');
+    const visit = () => {
+      for (const name of names) cookieJar({ name }, { document, storage, now: () => now }).write('anonymous', anon(1));
+    };
+    visit();
+    const { writes } = document;
+    now += 2 * day * 1000;
+    visit();
+    expect(document.writes - writes).toBe(2);
+    expect(jar.read('anonymous')).toBe(anon(1));
+  });
+
   it('CK-05: a visit at month 0, 5 and 7 keeps the token', () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     try {

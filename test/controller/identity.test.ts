@@ -48,6 +48,20 @@ describe('creation', () => {
   });
 });
 
+describe('a generator of tokens that throws', () => {
+  const generateToken = () => {
+    throw new TypeError('crypto.randomUUID is not a function');
+  };
+
+  it('is reported, and the visitor has a token of ours', () => {
+    const { user, notices } = bench({ generateToken });
+    expect(user.token).toMatch(/^anonymous-/);
+    user.login('u1');
+    expect(user.token).toBe('u1');
+    expect(notices).toMatchObject([{ code: 'error-contained' }]);
+  });
+});
+
 describe('remembering', () => {
   it('remember: page writes no user and resumes none', () => {
     const jar = memoryJar({ anonymous: 'anonymous-a', identified: 'u0' });
@@ -120,6 +134,47 @@ describe('listeners', () => {
     expect(heard).toEqual(['t', 'u', 't', 'u', 't', 'u']);
     user.login('u');
     expect(heard).toHaveLength(6);
+  });
+
+  it('have in force what they call, as soon as the call returns', async () => {
+    const { user, transport, send } = bench();
+    const heard: unknown[] = [];
+    user.on('tokenChanged', () => {
+      if (user.token !== 'u1') return;
+      user.logout();
+      heard.push(user.token);
+      void user.track(click('after-logout'));
+    });
+    user.on('tokenRejected', () => {
+      user.login('u2');
+      heard.push(user.token);
+    });
+    user.subscribe(({ consent }) => {
+      if (consent !== 'granted') heard.push(consent);
+      else if (user.token === 'u2') {
+        user.consent.deny();
+        heard.push(user.token);
+      }
+    });
+    user.login('u1');
+    await send();
+    user.login('');
+    expect(heard).toEqual(['anonymous-1', 'u2', undefined, 'denied']);
+    expect(transport.accepted.map(({ userToken }) => userToken)).toEqual(['anonymous-1']);
+  });
+
+  it('that change it in turn have every listener told of each change, in order', () => {
+    const { user } = bench();
+    const tokens: unknown[] = [];
+    const snapshots: unknown[] = [];
+    user.on('tokenChanged', ({ userToken }) => userToken === 'u1' && user.login('u2'));
+    user.on('tokenChanged', ({ userToken }) => tokens.push(userToken));
+    user.subscribe(({ token }) => snapshots.push(token));
+    user.login('u1');
+    expect([tokens, snapshots]).toEqual([
+      ['u1', 'u2'],
+      ['u1', 'u2'],
+    ]);
   });
 
   it('find the new state already in force, however they listen', () => {
@@ -203,6 +258,25 @@ describe('rejections', () => {
     expect(user.login('u1')).toMatchObject({ reason: 'refused-by-check' });
     expect(user.token).toBe('+4917012345678');
   });
+
+  it.each([undefined, () => false])(
+    'the answer, the event and the notice give one reason, with checkToken %s',
+    (checkToken) => {
+      const { user, notices } = bench({ checkToken });
+      const reasons: unknown[] = [];
+      user.on('tokenRejected', (event) => {
+        reasons.push(event.reason);
+        expect(Object.keys(event)).not.toContain('ok');
+      });
+      const check = user.login('+4915112345678');
+      const reason = checkToken ? 'refused-by-check' : 'personal-data';
+      expect([check, reasons, notices]).toMatchObject([
+        { reason },
+        [reason],
+        [{ message: expect.stringContaining(reason) }],
+      ]);
+    },
+  );
 
   it('ID-06: an id that can not be a token becomes one by hashing', async () => {
     const token = await hashUserToken('a@b.co', 'salt');

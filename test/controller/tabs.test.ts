@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { TokenJar, UserTokenOptions } from '../../src/index.js';
-import { memoryJar } from '../../src/index.js';
+import { cookieJar, memoryJar } from '../../src/index.js';
 import { fakeClock, fakeTabs } from '../../src/testing/index.js';
 import { type Bench, bench, click, ids } from '../support/bench.js';
+import { cookieDocument } from '../support/cookie-document.js';
 
 /** Pages of one shop: they share a jar and hear each other. */
 function shop(...options: Partial<UserTokenOptions>[]) {
@@ -302,6 +303,65 @@ describe('a page in the back-forward cache', () => {
     later.user.login('u1');
     second.page.say('restored');
     expect([first, second, later].map(({ user }) => user.consent.state)).toEqual(['denied', 'denied', 'granted']);
+  });
+
+  it('the answer denies nobody whose application said since that consent is granted', async () => {
+    const clock = fakeClock();
+    const { pages, add } = shop({ consent: 'denied', clock });
+    const [old] = pages;
+    await clock.advance(1_000);
+    const back = add({ clock });
+    const never = add({ clock });
+    back.page.say('exit');
+    back.page.say('restored');
+    expect([old, back, never].map(({ user }) => user.consent.state)).toEqual(['denied', 'granted', 'granted']);
+  });
+
+  it('nor whom it was granted to on the page, though it tells no token', () => {
+    const { pages } = shop({ consent: 'denied' }, { remember: 'page' });
+    const [, page] = pages;
+    page.user.consent.deny();
+    page.user.consent.grant();
+    page.page.say('exit');
+    page.page.say('restored');
+    expect(page.user.consent.state).toBe('granted');
+  });
+
+  it('where the jar knows nothing of what the page knows, keeps that when it comes back', () => {
+    const cookies = cookieDocument('https://shop.example/');
+    cookies.cookie = '_ALGOLIA=anonymous-x';
+    const jar = () => cookieJar({ server: true }, { document: cookies, storage: undefined });
+    const { pages, add } = shop({ jar: jar() }, { jar: jar() });
+    const [first, second] = pages;
+    first.user.login('u1');
+    second.page.say('exit');
+    second.page.say('restored');
+    expect(pages.map(whoIn)).toEqual([
+      ['identified', 'u1'],
+      ['identified', 'u1'],
+    ]);
+    // The server has heard of the login, and of a logout since.
+    cookies.cookie = '__Host-_ALGOLIA_USER=u1; Secure; Path=/';
+    const third = add({ jar: jar() });
+    third.page.say('exit');
+    cookies.cookie = '__Host-_ALGOLIA_USER=; Secure; Path=/; Max-Age=0';
+    third.page.say('restored');
+    expect(whoIn(third)).toEqual(['loggedOut', 'anonymous-x']);
+  });
+
+  it('a renewed anonymous token outlives the cache, though the server has not heard of it', () => {
+    const cookies = cookieDocument('https://shop.example/');
+    cookies.cookie = '_ALGOLIA=anonymous-x';
+    const jar = cookieJar({ server: true }, { document: cookies, storage: undefined });
+    const { pages } = shop({ jar, onLogout: 'renew' });
+    const [{ user, page }] = pages;
+    user.login('u1');
+    user.logout();
+    const renewed = user.token;
+    page.say('exit');
+    page.say('restored');
+    expect(user.token).toBe(renewed);
+    expect(renewed).not.toBe('anonymous-x');
   });
 
   it('dispose leaves the channel', () => {

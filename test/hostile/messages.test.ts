@@ -51,7 +51,7 @@ test('messages that are no plain data, forged storage events and a flood: nothin
     for (let n = 0; n < 2_000; n += 1) outbox.postMessage({ lives: `${n}` });
   });
   await page.evaluate(() => {
-    for (const key of ['usertoken:outbox:app:mark', 'usertoken:renewed', null]) {
+    for (const key of ['usertoken:outbox:app:mark', 'usertoken:renewed:_ALGOLIA', null]) {
       dispatchEvent(new StorageEvent('storage', { key, newValue: '{"v":1,"consent":"denied"}' }));
     }
   });

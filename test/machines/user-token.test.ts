@@ -75,6 +75,8 @@ describe('the guard against personal data', () => {
     ['an international phone number', '+4917012345678'],
     ['an e-mail address in base64', base64('jane.doe@example.com')],
     ['an e-mail address in base64url without padding', base64url('jane?doe@example.com')],
+    ['an e-mail address with letters of other scripts in base64', base64('jörg@exämple.com')],
+    ['an e-mail address and a line break in base64', base64('jane@example.com\n')],
     ['a phone number in base64', base64('+4917012345678')],
   ])('refuses %s', (_, token) => {
     expect(reasonOf(token)).toBe('personal-data');
