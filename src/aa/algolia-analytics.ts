@@ -31,9 +31,11 @@ function createMethods(getTransport: () => Transport, getVersion: () => string):
   const onError = notices.postError;
   const user = tokenCell(onError);
   const account = tokenCell(onError);
-  const unseen = viewFilter();
+  const views = viewFilter();
   const senders = new Map<string, ReturnType<typeof createSender>>();
   const agents: string[] = [];
+  /** What waits until init has said whether anything may be stored. */
+  const early: (() => void)[] = [];
   let settings: InitParams & typeof defaults = defaults;
   let isInitialized = false;
   let transport: Transport | undefined;
@@ -100,6 +102,7 @@ function createMethods(getTransport: () => Transport, getVersion: () => string):
     if (!Number.isInteger(cookieDuration)) throw new Error('init: cookieDuration must be an integer');
 
     const wasIn = isInitialized && !isOut();
+    const wasStoring = settings.useCookie;
     isInitialized = true;
     const isElsewhere = given.region || given.host || (settings.appId !== undefined && appId !== settings.appId);
     settings = {
@@ -126,17 +129,22 @@ function createMethods(getTransport: () => Transport, getVersion: () => string):
       // What earlier pages left goes too.
       if (hasCredentials()) senderFor({});
     }
+    if (wasStoring && !settings.useCookie) {
+      for (const sender of senders.values()) sender.end();
+      senders.clear();
+    }
     // It takes up what earlier pages left, for which nobody waits: the page has its token first.
     systemClock.setTimeout(() => hasCredentials() && !isOut() && senderFor({}), 0);
     for (const sender of senders.values()) sender.decide(!isOut());
     followAll();
+    for (const note of early.splice(0)) note();
     ready.check();
   }
 
   function sendNow(event: object, isInferred: unknown, headers: unknown): Promise<boolean> {
     const full = isInferred ? withQueries(event as never) : (event as Record<string, unknown>);
     const { filters, userToken, authenticatedUserToken } = full;
-    const payload = unseen({
+    const payload = views.unseen({
       ...full,
       // An empty one is refused on the way.
       userToken: userToken ?? (user.token || ''),
@@ -145,6 +153,7 @@ function createMethods(getTransport: () => Transport, getVersion: () => string):
     });
     return Promise.resolve(!payload || senderFor(headers).send(payload)).then((isSent) => {
       if (isSent) forgetBought(full);
+      else views.forget(payload!);
       return isSent;
     });
   }
@@ -188,7 +197,12 @@ function createMethods(getTransport: () => Transport, getVersion: () => string):
     name,
     (...params: unknown[]) => {
       const call = eventsIn(params);
-      if (!isOut()) for (const event of call.events) noteQueries(name, event);
+      const note = () => {
+        if (!isOut()) for (const event of call.events) noteQueries(name, event);
+      };
+      // Before init nobody knows whether the visitor is out.
+      if (isInitialized) note();
+      else if (early.length < 1_000) early.push(note);
       return send(call);
     },
   ]);

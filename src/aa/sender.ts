@@ -84,6 +84,9 @@ export function createSender(address: Address, { transport, agents, mayStore }: 
       return status !== 'dropped';
     },
 
+    /** What is stored is left to later pages, and nothing more is. */
+    end: user.dispose,
+
     /** Brings the identity machine to the token in force. */
     follow(token: unknown): void {
       if (!isAnonymousToken(token)) return void user.sync((token as string) || null);

@@ -7,6 +7,7 @@ import {
   makeEnvironmentProviders,
   type Signal,
   signal,
+  untracked,
 } from '@angular/core';
 import type { UserToken, UserTokenSnapshot } from '../user-token.types.js';
 
@@ -29,7 +30,8 @@ export function provideUserToken(getUser: () => UserToken): EnvironmentProviders
 
 function signalsOf(user: UserToken): UserTokenSignals {
   const snapshot = signal(user.getSnapshot());
-  inject(DestroyRef).onDestroy(user.subscribe(snapshot.set));
+  // Angular before 19 lets an effect, which may have called us, set no signal.
+  inject(DestroyRef).onDestroy(user.subscribe((next) => untracked(() => snapshot.set(next))));
   return {
     user,
     token: computed(() => snapshot().token),

@@ -161,6 +161,63 @@ describe('an event', () => {
   });
 });
 
+describe('what is counted or stored for an event', () => {
+  it('DL-09: a view that was refused or dropped has not been seen', async () => {
+    const { aa, sent } = await openShop();
+    const list = { ...view, queryID };
+    expect(await aa('viewedObjectIDs', { ...list, authenticatedUserToken: 'user:42' })).toBe(false);
+    expect(await aa('viewedObjectIDs', list)).toBe(true);
+    expect(sent.events).toHaveLength(1);
+    const dropped = aa('viewedObjectIDs', { ...list, objectIDs: ['b'] });
+    aa('init', { userHasOptedOut: true, partial: true });
+    expect(await dropped).toBe(false);
+    aa('init', { userHasOptedOut: false, partial: true });
+    expect(await aa('viewedObjectIDs', { ...list, objectIDs: ['a', 'b'] })).toBe(true);
+    expect(sent.events.slice(1).map(({ objectIDs }) => objectIDs)).toEqual([['b']]);
+  });
+
+  it('DL-09: a click that was refused leaves the views as they are', async () => {
+    const { aa, sent } = await openShop();
+    const found = { ...view, queryID };
+    await aa('viewedObjectIDs', found);
+    await aa('clickedObjectIDsAfterSearch', { ...click, authenticatedUserToken: 'user:42' });
+    await aa('viewedObjectIDs', found);
+    expect(sent.events.map(({ eventType }) => eventType)).toEqual(['view']);
+  });
+
+  it('CO-01: of an event before an init that opts out nothing is stored; of one before any other the search is', async () => {
+    const out = await openPage();
+    out.aa('clickedObjectIDsAfterSearch', click);
+    out.aa('init', { ...credentials, userHasOptedOut: true });
+    await Promise.resolve();
+    expect(out.localStorage.length).toBe(0);
+    const { aa, localStorage } = await openPage();
+    aa('clickedObjectIDsAfterSearch', click);
+    aa('init', { ...credentials, userToken: 'visitor' });
+    await Promise.resolve();
+    expect(localStorage.getItem('AlgoliaObjectQueryCache')).toContain(queryID);
+  });
+
+  it('an init that takes useCookie back ends storing, and leaves what is stored to later pages', async () => {
+    const { aa, localStorage, sent, answerWith } = await openPage();
+    const segments = () =>
+      Object.keys(
+        Object.fromEntries([...Array(localStorage.length).keys()].map((at) => [localStorage.key(at), 1])),
+      ).filter((key) => /:outbox:app:.+:\d+$/.test(key));
+    answerWith(() => Promise.resolve(false));
+    aa('init', { ...credentials, userToken: 'visitor', useCookie: true });
+    void aa('viewedObjectIDs', view);
+    await expect.poll(() => sent.events.length).toBe(1);
+    await expect.poll(segments).toHaveLength(1);
+    const before = segments();
+    answerWith(() => Promise.resolve(true));
+    aa('init', { ...credentials, useCookie: false });
+    expect(await aa('viewedObjectIDs', { ...view, objectIDs: ['b'] })).toBe(true);
+    expect(sent.events.at(-1)).toMatchObject({ objectIDs: ['b'], userToken: 'visitor' });
+    expect(segments()).toEqual(before);
+  });
+});
+
 describe('where events go', () => {
   it('CM-07: those before init wait for it, with the token of their moment; a second init merges', async () => {
     const { aa, sent } = await openPage();
