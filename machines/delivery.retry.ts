@@ -13,6 +13,7 @@ export const maxRetryAfterMs = 86_400_000;
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ */
 export function retryDelayMs(context: Pick<DeliveryContext, 'attempt' | 'retryAfterMs'>, random = 1): number {
   const ceiling = Math.min(maxRetryDelayMs, firstRetryDelayMs * 2 ** (context.attempt - 1));
-  const asked = Math.min(maxRetryAfterMs, context.retryAfterMs ?? 0);
+  const { retryAfterMs = 0 } = context;
+  const asked = retryAfterMs > 0 ? Math.min(maxRetryAfterMs, retryAfterMs) : 0;
   return asked + ceiling * (random >= 0 && random <= 1 ? random : 1);
 }

@@ -33,14 +33,16 @@ export interface AdoptionPorts {
 export function adoption({ clock, locks, tabs, page, others, read, remove, adopt }: AdoptionPorts) {
   const alive = new Set<string>();
   let rescan: unknown;
+  let scans = 0;
+  let usable = locks;
 
   /** A segment, if it may be adopted now. What is no segment at all is removed. */
   function adoptable(key: string, isFreeOnly: boolean): Segment | undefined {
     const segment = read(key);
     if (segment === undefined) remove(key);
-    if (!segment || (segment.isFree && locks)) return segment ?? undefined;
+    if (!segment || (segment.isFree && usable)) return segment ?? undefined;
     const ageMs = Math.abs(clock.now() - segment.at);
-    const isLeft = ageMs > (locks ? youngMs : oldMs) && !alive.has(key.split(':').at(-2)!);
+    const isLeft = ageMs > (usable ? youngMs : oldMs) && !alive.has(key.split(':').at(-2)!);
     return isLeft && !isFreeOnly ? segment : undefined;
   }
 
@@ -50,9 +52,12 @@ export function adoption({ clock, locks, tabs, page, others, read, remove, adopt
         const segment = adoptable(key, isFreeOnly);
         if (segment) adopt(key, segment);
       };
-      if (!locks) take();
+      if (!usable) take();
       // Asked again under the lock: another page may have been first.
-      else if (adoptable(key, isFreeOnly)) await withShortLock(locks, clock, key, take);
+      else if (adoptable(key, isFreeOnly) && (await withShortLock(usable, clock, key, take)) === undefined) {
+        usable = undefined;
+        take();
+      }
     }
   }
 
@@ -60,11 +65,15 @@ export function adoption({ clock, locks, tabs, page, others, read, remove, adopt
   async function scan(): Promise<void> {
     clock.clearTimeout(rescan);
     rescan = undefined;
+    scans += 1;
+    const number = scans;
     await adoptAll(true);
     if (others().length > 0) {
       alive.clear();
       tabs.post({ ask: page });
       await pause(clock, answerMs);
+      // The page was left and came back: the answers are those to a question after this one.
+      if (number !== scans) return;
       await adoptAll(false);
     }
     scanLater();

@@ -67,7 +67,12 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
   const now = options.now ?? Date.now;
   let bytesInFlight = 0;
 
-  async function exchange({ url, body }: TransportRequest, init: RequestInit): Promise<TransportAnswer> {
+  /** @param onRead Called when the answer is read, or there is none. */
+  async function exchange(
+    { url, body }: TransportRequest,
+    init: RequestInit,
+    onRead = () => {},
+  ): Promise<TransportAnswer> {
     try {
       const response = await (options.fetch ?? globalThis.fetch)(url, {
         method: 'POST',
@@ -76,23 +81,26 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
         redirect: 'error',
         ...init,
       });
-      // Read even when it says nothing: the browser charges a keepalive request until its body is read.
-      const text = await textOf(response);
+      // Read even when it says nothing: the browser charges a keepalive request until its body is read. One that can't be
+      // read takes nothing back of what the status has said.
+      const text = textOf(response).catch(() => '');
+      void text.then(onRead);
       return {
         status: response.status,
-        message: messageIn(text),
+        message: response.ok ? '' : messageIn(await text),
         retryAfterMs: attempt(() => retryAfter(response.headers, now())),
       };
     } catch {
+      onRead();
       return noAnswer;
     }
   }
 
-  async function counted(request: TransportRequest, init: RequestInit): Promise<TransportAnswer> {
+  function counted(request: TransportRequest, init: RequestInit): Promise<TransportAnswer> {
     bytesInFlight += request.bytes;
-    const answer = await exchange(request, { ...init, keepalive: true });
-    bytesInFlight -= request.bytes;
-    return answer;
+    return exchange(request, { ...init, keepalive: true }, () => {
+      bytesInFlight -= request.bytes;
+    });
   }
 
   const beacon = ({ url, body }: TransportRequest): boolean =>

@@ -49,6 +49,8 @@ export interface Outbox {
   /** Adds an event and returns those it had to let go for it, oldest first. */
   add(entry: OutboxEntry): readonly OutboxEntry[];
   entries(): Iterable<OutboxEntry>;
+  /** Those of the entries that do not outlive the page. @default none where it is `durable`, else all */
+  unsaved?(): readonly OutboxEntry[];
   remove(entries: Iterable<OutboxEntry>): void;
   /** Removes all, and what other pages have left; keeps nothing beyond the page from then on. */
   clear(): void;

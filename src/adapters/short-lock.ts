@@ -13,9 +13,9 @@ export const pause = (clock: Clock, delayMs: number): Promise<unknown> =>
 
 /** Runs `change` under the Web Lock of this name if it is free now, and holds it for a second more. No lock is held for
  * the life of a page: that would cost Firefox the back-forward cache.
- * @returns Whether the lock was free. False where there are no locks.
+ * @returns Whether the lock was free; `undefined` where there are none, or none that may be had.
  * @see https://w3c.github.io/web-locks/ */
-export function withShortLock(locks: Locks, clock: Clock, name: string, change: () => void): Promise<boolean> {
+export function withShortLock(locks: Locks, clock: Clock, name: string, change: () => void): Promise<boolean | undefined> {
   return new Promise((resolve) => {
     const request = attempt(() =>
       locks!.request(name, { ifAvailable: true }, (lock) => {
@@ -24,7 +24,7 @@ export function withShortLock(locks: Locks, clock: Clock, name: string, change: 
         return lock && pause(clock, afterglowMs);
       }),
     );
-    if (request) request.catch(() => resolve(false));
-    else resolve(false);
+    if (request) request.catch(() => resolve(undefined));
+    else resolve(undefined);
   });
 }

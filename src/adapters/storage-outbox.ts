@@ -62,7 +62,7 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
 
   function save(key: string, entries: readonly OutboxEntry[], isFree = false): boolean {
     segments.set(key, entries);
-    return put(key, segmentText({ at: clock.now(), isFree, entries }));
+    return put(key, segmentText({ at: Math.floor(clock.now()), isFree, entries }));
   }
 
   /** Writes what came in since the last time, as one more segment; what can't be written is tried again with the next. */
@@ -82,11 +82,27 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
     return evicted;
   }
 
+  /** Segments that are gone: the shop has cleared its storage, and they are written again; else another page has adopted
+   * them, and has left the mark. */
+  function recover(): void {
+    const gone = [...segments].filter(([key]) => get(key) === undefined);
+    if (gone.length === 0) return;
+    const isCleared = checkMark();
+    for (const [key, held] of gone) {
+      if (isCleared && save(key, held.filter(isKept))) continue;
+      segments.delete(key);
+      if (isCleared) unsaved.push(...held);
+      else memory.remove(held);
+    }
+  }
+
   /** Takes what is kept no more out of the segments; a segment without any entry is removed. */
   function forget(): void {
-    for (const [key, held] of segments) {
+    const changed = [...segments].filter(([, held]) => !held.every(isKept));
+    if (changed.some(([key]) => get(key) === undefined)) recover();
+    for (const [key, held] of changed) {
+      if (!segments.has(key)) continue;
       const rest = held.filter(isKept);
-      if (rest.length === held.length) continue;
       if (rest.length > 0 && save(key, rest)) continue;
       segments.delete(key);
       remove(key);
@@ -126,6 +142,7 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
   /** Marks all segments free, so that any page may take them, this one too when it comes back. */
   function letGo(): void {
     write(true);
+    recover();
     for (const [key, entries] of segments) save(key, entries, true);
     // What is stored of them stays.
     memory.remove([...segments.values()].flat());
@@ -141,6 +158,7 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
       return memory.size;
     },
     entries: () => memory.entries(),
+    unsaved: () => unsaved.filter(isKept),
     add(entry) {
       const evicted = keep(entry);
       unsaved.push(entry);
@@ -180,24 +198,20 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
       // A page that crashed said nothing: whoever sends looks for what it left.
       adopting.scanLater();
       if (!isOpen || segments.size === 0) return;
-      // The shop has cleared its storage: what memory holds is written again. An adopter would have left the mark.
-      const isCleared = checkMark();
+      recover();
       for (const [key, entries] of [...segments]) {
         const stored = read(key);
         const isYoung = stored && Math.abs(clock.now() - stored.at) < youngMs / 2;
-        if (isCleared && !save(key, entries)) {
-          segments.delete(key);
-          unsaved.push(...entries);
-        }
-        if (isCleared || isYoung || !locks) continue;
+        if (isYoung || !locks) continue;
         // It may look abandoned by now: vouch for it again, or learn that another page has taken it.
         let isOurs = false;
-        await withShortLock(locks, clock, key, () => {
+        const isFree = await withShortLock(locks, clock, key, () => {
           isOurs = get(key) !== undefined && segments.has(key);
           // Where the storage is full it stays as it was.
           if (isOurs) save(key, entries.filter(isKept));
         });
-        if (isOurs || !segments.delete(key)) continue;
+        // Where locks are refused nobody can have taken it under one.
+        if (isOurs || isFree === undefined || !segments.delete(key)) continue;
         memory.remove(entries);
       }
     },

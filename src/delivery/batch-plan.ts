@@ -1,11 +1,11 @@
 import type { Clock, Outbox, OutboxEntry } from '../adapters/ports.js';
-import { bytesOf, wireText } from '../events/freeze-event.js';
+import { bytesOf, frameBytes, wireText } from '../events/freeze-event.js';
 import type { DropReason } from '../events/receipt.types.js';
 import { maxBatchBytes } from '../limits.js';
 
 /** The most events the API takes in a request. */
 const maxBatchEvents = 1_000;
-/** Failures without a readable answer after which a batch is suspected, if another passes meanwhile. */
+/** Failures without a readable answer, others passing in between, after which a batch is suspected. */
 const suspiciousFailures = 3;
 /** An event this young can't be too old: if the server says so, the device's clock is wrong. */
 const freshMs = 3_600_000;
@@ -14,9 +14,10 @@ const freshMs = 3_600_000;
 interface Trouble {
   /** The most events it may travel with, itself included. Halved with each refusal, until the culprit is alone. */
   readonly most: number;
-  /** Failures without a readable answer. Such events travel apart from others, to show which of them is at fault. */
+  /** Failures without a readable answer while others passed. Such events travel apart from others, to show which of them
+   * is at fault. */
   readonly failures: number;
-  /** How many batches had passed at the first of these failures. */
+  /** How many batches had passed at the last of these failures: until another passes, the network is at fault. */
   readonly since: number;
 }
 const noTrouble: Trouble = { most: maxBatchEvents, failures: 0, since: 0 };
@@ -46,6 +47,8 @@ export function batchPlan({ outbox, clock, maxEventAgeMs, onDrop }: BatchPlanPor
   let passes = 0;
   let clockIsWrong = false;
   let lastFailed = false;
+  /** Whether one that must travel alone was left behind the last time. */
+  let hasPassedOver = false;
 
   const openDoubts = ({ doubts }: OutboxEntry) => doubts.filter((doubt) => !settled.has(doubt));
   const troubleOf = (entry: OutboxEntry) => troubles.get(entry) ?? noTrouble;
@@ -59,12 +62,15 @@ export function batchPlan({ outbox, clock, maxEventAgeMs, onDrop }: BatchPlanPor
     onDrop(entries, reason, message);
   }
 
-  /** Whether an event can still be delivered; if not, it is dropped. */
-  function isWorthSending(entry: OutboxEntry): boolean {
-    const refusal = entry.doubts.map((doubt) => settled.get(doubt)).find(Boolean);
-    const reason = refusal ? 'refused' : ageOf(entry) > maxEventAgeMs && 'too-old';
-    if (reason) drop([entry], reason, refusal);
-    return !reason;
+  /** What waits and can still be delivered. The rest is dropped, all at once: the outbox writes anew each time. */
+  function worthSending(entries: readonly OutboxEntry[]): OutboxEntry[] {
+    const refused = (entry: OutboxEntry) => entry.doubts.map((doubt) => settled.get(doubt)).find(Boolean);
+    const isOver = (entry: OutboxEntry) => refused(entry) || ageOf(entry) > maxEventAgeMs;
+    const over = entries.filter(isOver);
+    if (over.length === 0) return [...entries];
+    outbox.remove(over);
+    for (const entry of over) onDrop([entry], refused(entry) ? 'refused' : 'too-old', refused(entry));
+    return entries.filter((entry) => !isOver(entry));
   }
 
   /** As many as may travel together, or else one that must travel alone. */
@@ -72,7 +78,7 @@ export function batchPlan({ outbox, clock, maxEventAgeMs, onDrop }: BatchPlanPor
     const picked: OutboxEntry[] = [];
     const alone: OutboxEntry[] = [];
     let most = maxBatchEvents;
-    let bytes = 13;
+    let bytes = frameBytes;
     for (const entry of entries) {
       const mostHere = openDoubts(entry).length > 0 ? 1 : Math.min(most, troubleOf(entry).most);
       if (bytes + entry.bytes > maxBytes) continue;
@@ -83,22 +89,28 @@ export function batchPlan({ outbox, clock, maxEventAgeMs, onDrop }: BatchPlanPor
         most = mostHere;
       }
     }
-    return picked.length > 0 ? picked : alone.slice(0, 1);
+    if (alone.length === 0) return picked;
+    // In turns, so that neither waits for as long as the other keeps coming.
+    hasPassedOver = picked.length > 0 && !hasPassedOver;
+    return hasPassedOver ? picked : alone.slice(0, 1);
   }
 
   function halve(entries: readonly OutboxEntry[]): void {
     const most = Math.ceil(entries.length / 2);
-    for (const entry of entries) troubles.set(entry, { ...troubleOf(entry), most, since: passes });
+    for (const entry of entries) {
+      const { failures, since } = troubleOf(entry);
+      // Half of a suspected batch is nearly as suspicious. An event is dropped for its own failures alone.
+      troubles.set(entry, { most, failures: Math.min(failures, most > 1 ? suspiciousFailures - 1 : 1), since });
+    }
   }
 
   function suspect(entries: readonly OutboxEntry[]): void {
     let isSuspicious = true;
     for (const entry of entries) {
       const trouble = troubleOf(entry);
-      const since = trouble.failures > 0 ? trouble.since : passes;
-      const failures = trouble.failures + 1;
-      troubles.set(entry, { ...trouble, failures, since });
-      if (failures < suspiciousFailures || passes === since) isSuspicious = false;
+      const failures = trouble.failures + (trouble.failures === 0 || passes > trouble.since ? 1 : 0);
+      troubles.set(entry, { ...trouble, failures, since: passes });
+      if (failures < suspiciousFailures) isSuspicious = false;
     }
     if (!isSuspicious) return;
     if (entries.length > 1) halve(entries);
@@ -107,7 +119,9 @@ export function batchPlan({ outbox, clock, maxEventAgeMs, onDrop }: BatchPlanPor
 
   /** Learns from what came of the current batch, which is then no longer the current one. */
   function conclude(learn: (entries: readonly OutboxEntry[]) => void, failed = false): void {
-    const entries = plan.current?.entries ?? [];
+    const kept = new Set(outbox.entries());
+    // The others have had their end already.
+    const entries = (plan.current?.entries ?? []).filter((entry) => kept.has(entry));
     plan.current = undefined;
     lastFailed = failed;
     learn(entries);
@@ -124,7 +138,7 @@ export function batchPlan({ outbox, clock, maxEventAgeMs, onDrop }: BatchPlanPor
      * @param except Events that stay. */
     choose(maxBytes = maxBatchBytes, except: readonly OutboxEntry[] = []): Batch | undefined {
       const staying = new Set(except);
-      const waiting = [...outbox.entries()].filter((entry) => !staying.has(entry) && isWorthSending(entry));
+      const waiting = worthSending([...outbox.entries()].filter((entry) => !staying.has(entry)));
       // After a failure without an answer others go first: if they pass, the network was not at fault.
       const pickAmong = (failed: boolean) =>
         pick(
@@ -139,13 +153,17 @@ export function batchPlan({ outbox, clock, maxEventAgeMs, onDrop }: BatchPlanPor
       return { entries, body, bytes: bytesOf(body) };
     },
 
+    /** Whether the server has accepted anything here. */
+    hasPassed: () => passes > 0,
+
     /** Whether every event of the current batch is too young to be refused for its age, and has a timestamp. */
     canBlameClock: () => !clockIsWrong && plan.current?.entries.every(isFresh),
 
     /** From now on fresh events travel without timestamp: the time of receipt is nearer the truth. */
-    omitTimestamps(): void {
-      clockIsWrong = true;
-    },
+    omitTimestamps: () =>
+      conclude(() => {
+        clockIsWrong = true;
+      }),
 
     /** The current batch was accepted: it leaves the outbox. */
     accepted: (onDelivered: (entry: OutboxEntry) => void) =>
@@ -164,7 +182,8 @@ export function batchPlan({ outbox, clock, maxEventAgeMs, onDrop }: BatchPlanPor
     refused: (message: string) =>
       conclude((entries) => {
         const [doubt, another] = entries.flatMap(openDoubts);
-        if (doubt && !another) settled.set(doubt, message);
+        // It may be for something else, or not even the API that answers.
+        if (doubt && !another && message.includes(doubt.split('.')[1]!)) settled.set(doubt, message);
         drop(entries, 'refused', message);
       }),
 

@@ -6,7 +6,7 @@ import type { TrackedEvent } from '../events/event.types.js';
 import { wireText } from '../events/freeze-event.js';
 import type { Dropped, DropReason, Receipt } from '../events/receipt.types.js';
 import { safeSend } from '../safe-send.js';
-import { batchPlan } from './batch-plan.js';
+import { type Batch, batchPlan } from './batch-plan.js';
 import { receiptBook, worstOf } from './receipts.js';
 
 /** The end of an event, as listeners hear it. */
@@ -35,6 +35,8 @@ export interface DeliveryPorts {
   readonly onError: (error: unknown) => void;
 }
 
+/** A request under way is likely to arrive for this long. */
+const promptMs = 5_000;
 /** Requests at a page exit: what doubtful events, each on its own, may cost. */
 const maxRequestsAtExit = 20;
 
@@ -46,6 +48,9 @@ export function createDelivery(ports: DeliveryPorts) {
   const flushes = new Set<(isOver?: boolean) => void>();
   let isLeaving = false;
   let outlives = false;
+  let sentAt = 0;
+  /** The batch that was left to the browser while it was under way. */
+  let spared: Batch | undefined;
   let isGone = false;
   let message = '';
   let failures = 0;
@@ -71,8 +76,9 @@ export function createDelivery(ports: DeliveryPorts) {
     if (!batch) return nothing;
     const controller = new AbortController();
     // A request that outlives the page must not be cancelled by our own end.
-    signal.addEventListener('abort', () => isLeaving || controller.abort());
+    signal.addEventListener('abort', () => spared === batch || controller.abort());
     outlives = batch.bytes <= budget;
+    sentAt = clock.monotonicNow();
     const answer = await transport.send({ url, ...batch }, { outlives, signal: controller.signal });
     const { status, retryAfterMs } = answer;
     if (status) failures = 0;
@@ -90,25 +96,40 @@ export function createDelivery(ports: DeliveryPorts) {
     };
   }
 
+  /** What is lost with the page. */
+  const atRisk = () => (outbox.durable ? [] : [...(outbox.unsaved?.() ?? outbox.entries())]);
+
   /** Gives the browser what it takes. What it doesn't take stays in the outbox. */
   function handOver(): void {
+    const risk = new Set(atRisk());
+    const isGood = actor.getSnapshot().context.attempt === 0 && ports.page.isOnline();
+    // What is kept beyond the page stays unless it is likely to arrive. What earlier pages left was not, until the server
+    // has answered here.
+    const stays = (entry: OutboxEntry) =>
+      !risk.has(entry) && !(isGood && (entry.trackedAt !== undefined || plan.hasPassed()));
     const inFlight = plan.current?.entries ?? [];
-    if (outlives || isLeaving) outbox.remove(inFlight);
+    // A request that has waited for long is as likely to be lost: it is kept, as far as anything is.
+    if ((outlives || isLeaving) && clock.monotonicNow() - sentAt < promptMs) {
+      const left = inFlight.filter((entry) => !stays(entry));
+      if (left.length > 0) spared = plan.current;
+      outbox.remove(left);
+    }
+    // The page's end cancels what else is under way: what outlives the page is sent by the next one.
+    const flying = new Set(inFlight);
+    const staying = [...outbox.entries()].filter((entry) => stays(entry) || (flying.has(entry) && !risk.has(entry)));
     for (let requests = 0; requests < maxRequestsAtExit; requests += 1) {
-      // The page's end cancels what is under way otherwise. A durable outbox keeps that for the next page.
-      const batch = plan.choose(transport.exitBudget, outbox.durable ? inFlight : []);
+      const batch = plan.choose(transport.exitBudget, staying);
       if (!batch || !transport.handOver({ url, ...batch })) return;
       outbox.remove(batch.entries);
     }
   }
 
-  function dropAll(reason: DropReason): void {
+  /** A denial erases what other pages have left, too. */
+  function dropAll(): void {
     const entries = [...outbox.entries()];
     plan.current = undefined;
-    // A denial erases what other pages have left, too; an end of this instance is no concern of theirs.
-    if (reason === 'opted-out') outbox.clear();
-    else outbox.remove(entries);
-    tellDropped(entries, reason);
+    outbox.clear();
+    tellDropped(entries, 'opted-out');
   }
 
   // Made once: a closure for each event of a loop of thousands is garbage to collect in it.
@@ -149,11 +170,16 @@ export function createDelivery(ports: DeliveryPorts) {
           const isOpaque = !fieldOf(fieldOf(event, 'output'), 'status');
           if (isOpaque) failures += 1;
           if (failures === 3) ports.onTrouble('api-unreachable');
-          plan.failed(isOpaque);
+          // Offline nothing passes.
+          plan.failed(isOpaque && ports.page.isOnline());
         }),
-        reportCredentials: safely(() => ports.onTrouble('credentials-refused')),
+        reportCredentials: safely(() => {
+          ports.onTrouble('credentials-refused');
+          // Another page may have better ones.
+          if (outbox.durable) outbox.release?.();
+        }),
         handOver: safely(handOver),
-        dropAll: safely(() => dropAll('opted-out')),
+        dropAll: safely(dropAll),
       },
     }),
     {
@@ -197,6 +223,8 @@ export function createDelivery(ports: DeliveryPorts) {
       }
       isGone = event === 'exit' || (event !== 'restored' && isGone);
       actor.send({ type: event === 'online' || event === 'offline' ? `network.${event}` : `page.${event}` });
+      // It may have come back while nobody was told.
+      if (event === 'restored' && ports.page.isOnline()) actor.send({ type: 'network.online' });
       if (event !== 'exit') return;
       outbox.release?.();
       receipts.storeAll();
@@ -204,6 +232,7 @@ export function createDelivery(ports: DeliveryPorts) {
 
     /** Events may be kept beyond the page from now on, and those of pages that are gone come in. */
     open(): void {
+      if (isIn('stopped')) return;
       outbox.open?.((evicted) => {
         tellDropped(evicted, 'outbox-full');
         wake();
@@ -218,7 +247,7 @@ export function createDelivery(ports: DeliveryPorts) {
           if (!isOver && outbox.size > 0 && !isIn('held') && !isIn('stopped')) return;
           clearTimeout(timer);
           flushes.delete(check);
-          resolve(outbox.size === 0);
+          resolve(outbox.size === 0 && !isIn('stopped'));
         };
         // Not the clock's timer: a process that awaits a flush must not end before it.
         const timer = setTimeout(() => check(true), timeoutMs);
@@ -231,8 +260,12 @@ export function createDelivery(ports: DeliveryPorts) {
     stop(): void {
       isLeaving = true;
       actor.send({ type: 'page.exit' });
-      if (outbox.durable) outbox.release?.();
-      else attempt(dropAll, onError, 'disposed');
+      attempt(() => {
+        const lost = atRisk();
+        outbox.remove(lost);
+        tellDropped(lost, 'disposed');
+        if (outbox.durable) outbox.release?.();
+      }, onError);
       actor.stop();
       receipts.storeAll();
       for (const check of flushes) check(true);

@@ -32,7 +32,10 @@ const refuse = (reason: DropReason, field: string, message: string): Frozen => (
 
 const notAnEvent = refuse('not-an-event', 'eventType', 'a JSON object with an eventType');
 
-const isTooLarge = (entry: OutboxEntry) => entry.bytes > maxBatchBytes;
+/** Bytes around the events of a batch. */
+export const frameBytes = '{"events":[]}'.length;
+
+const isTooLarge = (entry: OutboxEntry) => entry.bytes + frameBytes > maxBatchBytes;
 
 /** UTF-8 bytes of a text. */
 export function bytesOf(text: string): number {
@@ -75,7 +78,7 @@ export function eventFreezer({ clock, tokens, checkToken, createId, onDoubt }: F
   }
 
   function freeze(raw: unknown, kind: EventKind): Frozen {
-    if (typeof raw !== 'object' || Array.isArray(raw)) return notAnEvent;
+    if (!raw || typeof raw !== 'object' || Array.isArray(raw)) return notAnEvent;
     // Getters and proxies are read once. A toJSON of the caller's would have the last word on the tokens.
     const event: Record<string, unknown> = { ...raw, toJSON: undefined };
     event.eventType ??= kind.eventType;
@@ -100,7 +103,7 @@ export function eventFreezer({ clock, tokens, checkToken, createId, onDoubt }: F
     const parts = isKnown && splitEvent(event);
     // Most events are one part, and closures in a loop of a thousand events add up.
     const entries = parts ? parts.map((part) => entryOf(part, given)) : [entryOf(event, given)];
-    if (entries.some(isTooLarge)) return refuse('too-large', '', `at most ${maxBatchBytes} bytes`);
+    if (entries.some(isTooLarge)) return refuse('too-large', '', `at most ${maxBatchBytes - frameBytes} bytes`);
     return { entries };
   }
 

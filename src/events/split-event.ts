@@ -20,6 +20,11 @@ export function splitEvent(event: LooseEvent): readonly LooseEvent[] | undefined
     const from = index * maxObjects;
     const part: Record<string, unknown> = { ...event };
     for (const name of names) part[name] = (event[name] as unknown[]).slice(from, from + maxObjects);
+    // Not in step: only some of the objects are in it.
+    const { objectIDsWithInferredQueryID: inferred } = event;
+    if (Array.isArray(inferred)) {
+      part.objectIDsWithInferredQueryID = inferred.filter((id) => (part.objectIDs as unknown[] | undefined)?.includes(id));
+    }
     if (event.value !== undefined) {
       // Each part carrying the whole value would multiply the revenue.
       const worth = worthOf((part.objectData ?? [undefined]) as LooseEvent[]);
