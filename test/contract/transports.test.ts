@@ -193,6 +193,23 @@ describe('the fetch transport', () => {
     await expect.poll(() => transport.exitBudget).toBe(whole);
   });
 
+  it('an answer is what its status says, though its body breaks or never ends', async () => {
+    const bodies: ((controller: ReadableStreamDefaultController) => void | Promise<void>)[] = [
+      (controller) => controller.error(new TypeError('content decoding failed')),
+      () => new Promise(() => {}),
+    ];
+    for (const pull of bodies) {
+      const fetch = () => Promise.resolve(new Response(new ReadableStream({ pull }), { status: 200 }));
+      const sent = fetchTransport({ fetch }).send(requestOf(), { outlives: true, signal });
+      expect(await sent).toMatchObject({ status: 200, message: '' });
+    }
+    const broken = () => Promise.resolve(new Response(new ReadableStream({ pull: bodies[0]! }), { status: 422 }));
+    const transport = fetchTransport({ fetch: broken });
+    const whole = transport.exitBudget;
+    expect(await transport.send(requestOf(), { outlives: true, signal })).toMatchObject({ status: 422, message: '' });
+    await expect.poll(() => transport.exitBudget).toBe(whole);
+  });
+
   it('DL-02: a beacon that is not taken, or throws, is not handed over', () => {
     const refused = fetchTransport({ keepalive: false, sendBeacon: () => false });
     expect(refused.handOver(requestOf())).toBe(false);

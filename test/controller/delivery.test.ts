@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Receipt } from '../../src/index.js';
-import { storageOutbox } from '../../src/index.js';
-import { type FakeRequest, fakeClock, fakeTabs } from '../../src/testing/index.js';
+import { memoryOutbox, storageOutbox } from '../../src/index.js';
+import { type FakeRequest, fakeClock, fakePage, fakeTabs } from '../../src/testing/index.js';
 import { bench, click, ids } from '../support/bench.js';
 import { fakeLocks } from '../support/fake-locks.js';
 import { memoryStorage } from '../support/memory-storage.js';
@@ -203,6 +203,41 @@ describe('doubtful events', () => {
     }
   });
 
+  it('a refusal for something else settles no doubt', async () => {
+    const { user, transport, send } = bench();
+    const answers = [
+      { status: 422, message: 'timestamp is too old' },
+      { status: 400, message: '' },
+      { status: 200, message: '' },
+    ];
+    transport.answerWith(() => answers.shift()!);
+    const statuses: unknown[] = [];
+    for (const id of ['a', 'b', 'c']) {
+      const receipt = user.track({ ...doubtful(id), timestamp: 1_700_000_000_000 + Date.now() });
+      await send();
+      statuses.push((await receipt).status);
+    }
+    expect(statuses).toEqual(['dropped', 'dropped', 'delivered']);
+  });
+
+  it('wait for no more than one batch, however many others keep coming', async () => {
+    const { user, transport, clock } = bench();
+    transport.answerWith(async () => {
+      await new Promise((resolve) => clock.setTimeout(resolve, 200));
+      return { status: 200 };
+    });
+    for (let n = 0; n < 100; n += 1) {
+      void user.track(n % 25 ? click(`o${n}`) : { ...click(`doubtful${n}`), eventName: `${n}`.padEnd(65, 'x') });
+      await clock.advance(100);
+    }
+    const requests = transport.requests.map(({ events }) => ids(events));
+    const first = requests.findIndex((batch) => batch[0] === 'doubtful0');
+    expect(first).toBe(1);
+    await clock.advance(1_000);
+    expect(new Set(ids(transport.accepted)).size).toBe(100);
+    expect(transport.accepted).toHaveLength(100);
+  });
+
   it("InstantSearch's own telemetry passes untouched with the others, and nobody is told", async () => {
     const { user, transport, notices, send } = bench();
     const telemetry = { eventType: 'instantsearch', eventName: '__start__', filters: ['a:b c'], agentID: 'x', n: 1 };
@@ -247,6 +282,29 @@ describe('splitting', () => {
     expect(transport.accepted.flatMap((e) => e.objectIDs)).toEqual(objectIDs);
     expect(transport.accepted.flatMap((e) => e.positions)).toEqual(objectIDs.map((_, i) => i + 1));
     expect(await receipt).toEqual({ status: 'delivered' });
+  });
+
+  it('names in each part only its own objects as found by the query cache', async () => {
+    const { user, transport, send } = bench();
+    const objectIDs = Array.from({ length: 25 }, (_, n) => `o${n}`);
+    const inferred = objectIDs.filter((_, n) => n % 2);
+    void user.track({ ...click(), objectIDs, objectIDsWithInferredQueryID: inferred } as never);
+    const filters = { ...click(), objectIDs: undefined, filters: objectIDs.map((id) => `brand:${id}`) };
+    void user.track({ ...filters, objectIDsWithInferredQueryID: inferred } as never);
+    await send();
+    const parts = transport.accepted.filter(({ objectIDs }) => objectIDs);
+    expect(parts.map((part) => part.objectIDsWithInferredQueryID)).toEqual([
+      inferred.filter((id) => objectIDs.indexOf(id) < 20),
+      inferred.filter((id) => objectIDs.indexOf(id) >= 20),
+    ]);
+    expect(transport.accepted).toHaveLength(4);
+  });
+
+  it('null is no event, for a method that names its type either', async () => {
+    const { user, transport, send } = bench();
+    expect(await user.clickedObjectIDs(null as never)).toMatchObject({ status: 'dropped', reason: 'not-an-event' });
+    await send();
+    expect(transport.requests).toEqual([]);
   });
 
   it('DL-10: no object is nothing to send', async () => {
@@ -387,6 +445,51 @@ describe('failures', () => {
     expect((await receipts[1])?.status).toBe('stored');
   });
 
+  it('failures while nothing passed are held against no event', async () => {
+    const { user, transport, clock } = bench();
+    const dropped: unknown[] = [];
+    user.on('eventDropped', ({ reason }) => dropped.push(reason));
+    transport.answerWith({ status: 0 });
+    void user.track(click('a'));
+    await clock.advance(10 * minute);
+    // One passes, one failure, then all is well.
+    const statuses = [200, 0];
+    transport.answerWith(() => ({ status: statuses.shift() ?? 200 }));
+    void user.track(click('b'));
+    await clock.advance(30 * minute);
+    expect(dropped).toEqual([]);
+    expect(ids(transport.accepted).sort()).toEqual(['a', 'b']);
+  });
+
+  it('a network that loses every third request costs no event', async () => {
+    const { user, transport, clock } = bench();
+    let requests = 0;
+    transport.answerWith(() => {
+      requests += 1;
+      return { status: requests % 3 ? 200 : 0 };
+    });
+    for (let n = 0; n < 300; n += 1) {
+      void user.track(click(`o${n}`));
+      await clock.advance(5_000);
+    }
+    await clock.advance(10 * minute);
+    expect(new Set(ids(transport.accepted)).size).toBe(300);
+  });
+
+  it('a page that is back from the cache notices that the network is too, though nobody told it', async () => {
+    let isOnline = true;
+    const page = fakePage();
+    const { user, transport, clock } = bench({ page: { ...page, isOnline: () => isOnline } });
+    isOnline = false;
+    page.say('offline');
+    void user.track(click('a'));
+    page.say('exit');
+    isOnline = true;
+    page.say('restored');
+    await clock.advance(250);
+    expect(ids(transport.accepted)).toEqual(['a']);
+  });
+
   it('a dead network alone halves nothing: what failed goes out together when it is back', async () => {
     const { user, transport, clock } = bench();
     transport.answerWith({ status: 0 });
@@ -494,8 +597,54 @@ describe('receipts', () => {
     expect(delivered).toEqual(['a']);
   });
 
+  it.each([200, 422])(
+    'an event that is evicted while it is under way has one end, whatever the answer: %i',
+    async (status) => {
+      const { user, transport, clock } = bench({ outbox: memoryOutbox({ maxEvents: 2 }) });
+      const ends: string[] = [];
+      user.on('eventDropped', ({ event, reason }) => ends.push(`${reason} ${ids([{ ...event }])}`));
+      user.on('eventDelivered', ({ event }) => ends.push(`delivered ${ids([{ ...event }])}`));
+      transport.answerWith(async () => {
+        await new Promise((resolve) => clock.setTimeout(resolve, 100));
+        return { status };
+      });
+      const receipt = user.track(click('a'));
+      await clock.advance(250);
+      void user.track(click('b'));
+      void user.track(click('c'));
+      await clock.advance(100);
+      expect(ends).toEqual(['outbox-full a']);
+      expect(await receipt).toMatchObject({ reason: 'outbox-full' });
+    },
+  );
+
+  it('many that are over are dropped with one change of the outbox', async () => {
+    const outbox = memoryOutbox();
+    const { remove } = outbox;
+    let removals = 0;
+    Object.assign(outbox, {
+      remove: (entries: Iterable<never>) => {
+        if ([...entries].length > 0) removals += 1;
+        remove(entries);
+      },
+    });
+    const { user, page, clock } = bench({ outbox, maxEventAgeMs: minute });
+    let dropped = 0;
+    user.on('eventDropped', () => {
+      dropped += 1;
+    });
+    const receipts = Array.from({ length: 500 }, (_, n) => user.track(click(`o${n}`)));
+    page.say('offline');
+    await clock.advance(2 * minute);
+    removals = 0;
+    page.say('online');
+    await clock.advance(250);
+    expect(removals).toBe(1);
+    expect(new Set((await Promise.all(receipts)).map(({ status }) => status))).toEqual(new Set(['stored']));
+    expect(dropped).toBe(500);
+  });
+
   it('a full outbox lets the oldest go, and says so', async () => {
-    const { memoryOutbox } = await import('../../src/index.js');
     const { user, transport, page, clock } = bench({ outbox: memoryOutbox({ maxEvents: 3 }) });
     page.say('offline');
     const receipts = ['a', 'b', 'c', 'd', 'e'].map((id) => user.track(click(id)));
