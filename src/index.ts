@@ -9,11 +9,13 @@ export type {
   VisitorState,
 } from '../machines/index.js';
 export { checkUserToken, isAnonymousToken, isUserToken } from '../machines/index.js';
-export type { CookieOptions } from './adapters/cookie-jar.js';
+export type { CookieJarPorts, CookieOptions } from './adapters/cookie-jar.js';
 export { cookieJar } from './adapters/cookie-jar.js';
+export type { FetchTransportOptions } from './adapters/fetch-transport.js';
 export { fetchTransport } from './adapters/fetch-transport.js';
 export { hashUserToken } from './adapters/hash-user-token.js';
 export { memoryJar } from './adapters/memory-jar.js';
+export type { OutboxLimits } from './adapters/memory-outbox.js';
 export { memoryOutbox } from './adapters/memory-outbox.js';
 export { pageLifecycle } from './adapters/page-lifecycle.js';
 export type {
@@ -29,6 +31,7 @@ export type {
   TransportAnswer,
   TransportRequest,
 } from './adapters/ports.js';
+export type { StorageOutboxPorts } from './adapters/storage-outbox.js';
 export { storageOutbox } from './adapters/storage-outbox.js';
 export { broadcastTabs } from './adapters/tabs.js';
 export { widestDomain } from './adapters/widest-domain.js';
@@ -38,4 +41,4 @@ export type * from './events/event.types.js';
 export type { EventMethods } from './events/event-methods.js';
 export type { Dropped, DropReason, Receipt } from './events/receipt.types.js';
 export type { Notice, UserTokenOptions } from './options.js';
-export type { UserToken, UserTokenEvent, UserTokenSnapshot } from './user-token.types.js';
+export type { AnyUserToken, UserToken, UserTokenEvent, UserTokenSnapshot } from './user-token.types.js';

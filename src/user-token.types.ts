@@ -18,21 +18,26 @@ export interface UserTokenSnapshot {
   readonly token: string | undefined;
   /** The account's id beside it, with strategy `link`. */
   readonly authenticatedToken: string | undefined;
+  /** Who is acting: `anonymous`, `identified` or `loggedOut`. */
   readonly state: VisitorState;
+  /** `pending`, `granted` or `denied`. */
   readonly consent: Consent;
 }
 
 /** What `on` can be given, by type. */
 export type UserTokenEvent = IdentityEmitted | EventEnd;
 
-/** Who is acting on this page, and the way to track what they do. No method throws or rejects. */
-export interface UserToken extends EventMethods {
+/** An instance of `usertoken` or of `usertoken/lite`, without the actors, in which the two differ. Bindings take either.
+ * No method throws or rejects. */
+export interface AnyUserToken extends EventMethods {
   /** The user token in force; `undefined` while consent is denied. Readable as soon as the instance is created. */
   readonly token: string | undefined;
   /** The authenticated user token in force, with strategy `link`. */
   readonly authenticatedToken: string | undefined;
+  /** Who is acting: `anonymous`, `identified` by a login, or `loggedOut` since a login has ended. */
   readonly state: VisitorState;
   readonly consent: {
+    /** What the visitor, or the application for them, has decided: `pending`, `granted` or `denied`. */
     readonly state: Consent;
     /** Tokens and events may be stored and sent from now on; events that waited go out. */
     grant(): void;
@@ -49,6 +54,7 @@ export interface UserToken extends EventMethods {
   /** Tracks one event under the tokens in force at this moment. On Node the process does not wait for it: await `flush()`
    * before it ends. */
   track(event: InsightsEvent): Promise<Receipt>;
+  /** What is in force now; the same object until something changes. */
   getSnapshot(): UserTokenSnapshot;
   /** Calls `listener` after every change of the snapshot, until the returned function is called. */
   subscribe(listener: (snapshot: UserTokenSnapshot) => void): () => void;
@@ -57,11 +63,16 @@ export interface UserToken extends EventMethods {
     type: Type,
     listener: (event: Extract<UserTokenEvent, { readonly type: Type }>) => void,
   ): () => void;
-  /** Sends what waits without waiting for the batch window. Resolves to whether nothing waits any more.
+  /** Sends what waits without waiting for the batch window. Resolves to `true` once nothing waits any more, to `false`
+   * when that takes too long or nothing can be sent.
    * @param options.timeoutMs When to give up waiting, in milliseconds. @default 5000 */
-  flush(options?: { readonly timeoutMs?: number }): Promise<boolean>;
+  flush(options?: { readonly timeoutMs?: number | undefined }): Promise<boolean>;
   /** Hands over what waits, and leaves no timer or listener behind. Tracking is answered `dropped: disposed` then. */
   dispose(): void;
+}
+
+/** Who is acting on this page, and the way to track what they do. No method throws or rejects. */
+export interface UserToken extends AnyUserToken {
   /** The actor of the identity machine, for XState's bindings. */
   readonly identity: ActorRefFrom<typeof identityMachine>;
   /** The actor of the delivery machine, for XState's bindings. */

@@ -9,39 +9,41 @@ const dayMs = 86_400_000;
 /** How the two cookies are named and kept. */
 export interface CookieOptions {
   /** Name of the anonymous token's cookie. @default '_ALGOLIA', which search-insights and InstantSearch read */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Name of the identified token's cookie; on https without `domain` it gets the prefix `__Host-`, so that no
    * sibling sub-domain can plant a user. @default '_ALGOLIA_USER' */
-  readonly userName?: string;
+  readonly userName?: string | undefined;
   /** Share the cookies with every host below this domain; see `widestDomain()`. A domain the browser refuses is
    * reported once, and the cookies become host-only. @default host-only */
-  readonly domain?: string;
+  readonly domain?: string | undefined;
   /** Lifetime of the anonymous token's cookie in seconds, 1 to 34_560_000 (400 days, the cap of browsers).
    * @default 15_552_000 (6 x 30 days, as search-insights) */
-  readonly maxAgeSeconds?: number;
+  readonly maxAgeSeconds?: number | undefined;
   /** Lifetime of the identified token's cookie in seconds where `remember` is `device`. @default 15_552_000 */
-  readonly userMaxAgeSeconds?: number;
+  readonly userMaxAgeSeconds?: number | undefined;
   /** Whether the anonymous token's cookie is written anew once a day, so that it lives on with each visit.
    * @default true */
-  readonly renew?: boolean;
+  readonly renew?: boolean | undefined;
   /** `None` makes the cookies `Secure`, as browsers demand. @default 'Lax' */
-  readonly sameSite?: 'Lax' | 'Strict' | 'None';
+  readonly sameSite?: 'Lax' | 'Strict' | 'None' | undefined;
   /** Whether the server sets and renews these cookies. Script then writes neither; it still removes the identified one when
    * nobody is logged in, and both on denial.
    * @default false */
-  readonly server?: boolean;
+  readonly server?: boolean | undefined;
 }
 
 /** What a cookie jar needs beside its options. */
 export interface CookieJarPorts {
   /** Whether the identified token outlives the browser session. @default false */
-  readonly rememberUser?: boolean;
+  readonly rememberUser?: boolean | undefined;
   readonly document?: CookieDocument | undefined;
   /** Keeps when the cookie was renewed, since a cookie does not show its age. @default the page's localStorage */
   readonly storage?: Storage | undefined;
-  readonly now?: () => number;
+  readonly now?: (() => number) | undefined;
   /** Told of trouble, as often as it is met. */
-  readonly onTrouble?: (trouble: 'cookies-unavailable' | 'cookie-domain-refused' | 'cookie-duplicated') => void;
+  readonly onTrouble?:
+    | ((trouble: 'cookies-unavailable' | 'cookie-domain-refused' | 'cookie-duplicated') => void)
+    | undefined;
 }
 
 /** Keeps tokens in two cookies. Where cookies are off, blocked or throw, in memory. */

@@ -50,13 +50,13 @@ function canKeepAlive(): boolean {
 /** Options of {@link fetchTransport}. */
 export interface FetchTransportOptions {
   /** @default the global one at the time of the call */
-  readonly fetch?: typeof globalThis.fetch;
+  readonly fetch?: typeof globalThis.fetch | undefined;
   /** Used at page exit where `fetch` knows no `keepalive`. @default `navigator.sendBeacon` */
   readonly sendBeacon?: ((url: string, body: string) => boolean) | undefined;
   /** The device's clock, for a `Retry-After` that is a date. @default `Date.now` */
-  readonly now?: () => number;
+  readonly now?: (() => number) | undefined;
   /** @default found by looking */
-  readonly keepalive?: boolean;
+  readonly keepalive?: boolean | undefined;
 }
 
 /** Carries batches with `fetch`, with `keepalive` where the request must outlive the page, else with `sendBeacon`.

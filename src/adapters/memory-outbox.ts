@@ -3,9 +3,9 @@ import type { Outbox, OutboxEntry } from './ports.js';
 /** Bounds of an outbox. */
 export interface OutboxLimits {
   /** Events. @default 5000 */
-  readonly maxEvents?: number;
+  readonly maxEvents?: number | undefined;
   /** UTF-8 bytes of events. @default 4_000_000 */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
 }
 
 /** An outbox of which an entry is found at once. */

@@ -15,7 +15,12 @@ export const pause = (clock: Clock, delayMs: number): Promise<unknown> =>
  * the life of a page: that would cost Firefox the back-forward cache.
  * @returns Whether the lock was free; `undefined` where there are none, or none that may be had.
  * @see https://w3c.github.io/web-locks/ */
-export function withShortLock(locks: Locks, clock: Clock, name: string, change: () => void): Promise<boolean | undefined> {
+export function withShortLock(
+  locks: Locks,
+  clock: Clock,
+  name: string,
+  change: () => void,
+): Promise<boolean | undefined> {
   return new Promise((resolve) => {
     const request = attempt(() =>
       locks!.request(name, { ifAvailable: true }, (lock) => {

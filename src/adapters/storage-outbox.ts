@@ -20,9 +20,9 @@ export interface StorageOutboxPorts extends OutboxLimits {
   /** @default the page's Web Locks */
   readonly locks?: Locks;
   /** Where owners are asked whether they live. @default a `BroadcastChannel` */
-  readonly tabs?: Tabs;
+  readonly tabs?: Tabs | undefined;
   /** @default the platform's */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 /** An outbox whose events outlive the page: segments in localStorage, each owned by one page, taken over by another once

@@ -9,18 +9,20 @@ import {
   useMemo,
   useSyncExternalStore,
 } from 'react';
-import type { UserToken, UserTokenSnapshot } from '../user-token.types.js';
+import type { AnyUserToken, UserToken, UserTokenSnapshot } from '../user-token.types.js';
 
 /** The instance for React: what is in force at this render, and the methods, which need no `this` and never change. */
-export interface RenderedUserToken extends Pick<UserToken, 'login' | 'logout' | 'track'>, UserTokenSnapshot {
+export interface RenderedUserToken<User extends AnyUserToken = UserToken>
+  extends Pick<AnyUserToken, 'login' | 'logout' | 'track'>,
+    UserTokenSnapshot {
   /** The instance itself, for everything else. */
-  readonly user: UserToken;
+  readonly user: User;
 }
 
 /** What {@link UserTokenProvider} takes. */
 export interface UserTokenProviderProps {
   /** Made outside of rendering, once for each page; on a server once for each request. */
-  readonly user: UserToken;
+  readonly user: AnyUserToken;
   /** What the server rendered, for the first render of a page that is hydrated; keep the object the same. @default what
    * `user` said when the provider was first rendered */
   readonly serverSnapshot?: UserTokenSnapshot | undefined;
@@ -28,7 +30,7 @@ export interface UserTokenProviderProps {
 }
 
 interface Provided {
-  readonly user: UserToken;
+  readonly user: AnyUserToken;
   readonly getServerSnapshot: () => UserTokenSnapshot;
 }
 
@@ -45,11 +47,12 @@ export function UserTokenProvider({ user, serverSnapshot, children }: UserTokenP
 }
 
 /** The instance that a provider above holds; the component renders again when what is in force changes.
+ * @typeParam User What was provided, where its actors are wanted: `UserToken` of `usertoken/lite` for an instance of it.
  * @throws TypeError when there is no provider. */
-export function useUserToken(): RenderedUserToken {
+export function useUserToken<User extends AnyUserToken = UserToken>(): RenderedUserToken<User> {
   const provided = useContext(Context);
   if (!provided) throw new TypeError('usertoken: useUserToken() needs a UserTokenProvider above it');
   const { user, getServerSnapshot } = provided;
   const snapshot = useSyncExternalStore(user.subscribe, user.getSnapshot, getServerSnapshot);
-  return { ...snapshot, user, login: user.login, logout: user.logout, track: user.track };
+  return { ...snapshot, user: user as User, login: user.login, logout: user.logout, track: user.track };
 }

@@ -1,25 +1,27 @@
 import { getContext, setContext } from 'svelte';
 import { createSubscriber } from 'svelte/reactivity';
-import type { UserToken, UserTokenSnapshot } from '../user-token.types.js';
+import type { AnyUserToken, UserToken, UserTokenSnapshot } from '../user-token.types.js';
 
 /** The instance for Svelte: what is in force, read reactively in templates, `$derived` and `$effect`, and the methods,
  * which need no `this`. Read properties where they are used: one that is taken out is a plain value. */
-export interface ReactiveUserToken extends Pick<UserToken, 'login' | 'logout' | 'track'>, UserTokenSnapshot {
+export interface ReactiveUserToken<User extends AnyUserToken = UserToken>
+  extends Pick<AnyUserToken, 'login' | 'logout' | 'track'>,
+    UserTokenSnapshot {
   /** The instance itself, for everything else. */
-  readonly user: UserToken;
+  readonly user: User;
 }
 
 const key = Symbol('usertoken');
 
 /** Provides one instance to the calling component and those inside of it; call it while the root component is initialised.
  * On a server each request has an instance of its own. Unmounting ends the subscription, never the instance. */
-export function setUserToken(user: UserToken): void {
+export function setUserToken(user: AnyUserToken): void {
   const subscribe = createSubscriber((update) => user.subscribe(update));
   const read = <Name extends keyof UserTokenSnapshot>(name: Name): UserTokenSnapshot[Name] => {
     subscribe();
     return user.getSnapshot()[name];
   };
-  setContext<ReactiveUserToken>(key, {
+  setContext<ReactiveUserToken<AnyUserToken>>(key, {
     user,
     get token() {
       return read('token');
@@ -40,9 +42,10 @@ export function setUserToken(user: UserToken): void {
 }
 
 /** The instance that a component above was given; call it while a component is initialised.
+ * @typeParam User What was provided, where its actors are wanted: `UserToken` of `usertoken/lite` for an instance of it.
  * @throws TypeError when none was given. */
-export function useUserToken(): ReactiveUserToken {
-  const reactive = getContext<ReactiveUserToken | undefined>(key);
+export function useUserToken<User extends AnyUserToken = UserToken>(): ReactiveUserToken<User> {
+  const reactive = getContext<ReactiveUserToken<User> | undefined>(key);
   if (!reactive) throw new TypeError('usertoken: call setUserToken(user) in a component above useUserToken()');
   return reactive;
 }

@@ -23,7 +23,9 @@ export function splitEvent(event: LooseEvent): readonly LooseEvent[] | undefined
     // Not in step: only some of the objects are in it.
     const { objectIDsWithInferredQueryID: inferred } = event;
     if (Array.isArray(inferred)) {
-      part.objectIDsWithInferredQueryID = inferred.filter((id) => (part.objectIDs as unknown[] | undefined)?.includes(id));
+      part.objectIDsWithInferredQueryID = inferred.filter((id) =>
+        (part.objectIDs as unknown[] | undefined)?.includes(id),
+      );
     }
     if (event.value !== undefined) {
       // Each part carrying the whole value would multiply the revenue.

@@ -1,11 +1,6 @@
 import type { DeliveryContext, DeliveryEvent } from '../../machines/delivery.types.js';
 import type { IdentityContext, IdentityEmitted, IdentityEvent } from '../../machines/identity.types.js';
-import type {
-  Consent,
-  UserTokenOptions as OptionsOnXState,
-  UserToken as UserTokenOnXState,
-  VisitorState,
-} from '../index.js';
+import type { AnyUserToken, Consent, UserTokenOptions as OptionsOnXState, VisitorState } from '../index.js';
 import { createUserToken as create } from '../index.js';
 
 export * from '../index.js';
@@ -66,8 +61,10 @@ export type LiteDelivery = LiteActor<
 >;
 
 /** Who is acting on this page, and the way to track what they do. No method throws or rejects. */
-export interface UserToken extends Omit<UserTokenOnXState, 'identity' | 'delivery'> {
+export interface UserToken extends AnyUserToken {
+  /** The actor of the identity machine. */
   readonly identity: LiteIdentity;
+  /** The actor of the delivery machine. */
   readonly delivery: LiteDelivery;
 }
 

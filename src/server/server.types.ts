@@ -74,7 +74,7 @@ export interface UserTokenServer {
   /** Sends what waits without waiting for the batch window. Resolves to whether nothing waits any more. Await it before
    * the process ends; in workers give it to `waitUntil`.
    * @param options.timeoutMs When to give up waiting, in milliseconds. @default 5000 */
-  flush(options?: { readonly timeoutMs?: number }): Promise<boolean>;
+  flush(options?: { readonly timeoutMs?: number | undefined }): Promise<boolean>;
   /** Hands over what waits, and leaves no timer behind. Tracking is answered `dropped: disposed` then. */
   dispose(): void;
 }

@@ -6,7 +6,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, LaunchOptions, Pag
 import { chromium } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { findBrowser } from '../../scripts/ensure-browser.mjs';
-import type { InsightsEvent, Notice, Receipt, UserToken } from '../../src/index.js';
+import type { ClickedObjectIDs, InsightsEvent, Notice, Receipt, UserToken } from '../../src/index.js';
 import { createCollector } from '../../src/testing/collector.js';
 import type { Collector } from '../../src/testing/collector.types.js';
 import { type PageServer, type PageTraits, servePages } from './page-server.js';
@@ -168,7 +168,7 @@ export async function openPlainBrowser(): Promise<{ context: BrowserContext; clo
 export const untilExit = { batchWindowMs: 60_000 };
 
 /** A click on one product. */
-export const clickOn = (objectID: string): InsightsEvent => ({
+export const clickOn = (objectID: string): ClickedObjectIDs => ({
   eventType: 'click',
   eventName: 'Product Clicked',
   index: 'products',

@@ -11,6 +11,7 @@ import type {
   UserTokenEvent,
   UserTokenSnapshot,
 } from '../../src/index.js';
+import { cookieJar, widestDomain } from '../../src/index.js';
 
 declare const user: UserToken;
 const common = { eventName: 'Product Seen', index: 'products' };
@@ -98,6 +99,29 @@ describe('track', () => {
     user.track({ ...onObjects, eventType: 'conversion', eventSubtype: 'refund' });
     // @ts-expect-error the type is missing
     user.track(onObjects);
+  });
+
+  test('takes no event that breaks a rule of its shape', () => {
+    // @ts-expect-error a click with a queryID is one in search results, and needs positions
+    user.track({ ...onObjects, eventType: 'click', queryID: 'q' });
+    // @ts-expect-error positions are those in search results
+    user.track({ ...onObjects, eventType: 'click', positions: [1] });
+    // @ts-expect-error an event is on objects or on filters
+    user.track({ ...onObjects, ...onFilters, eventType: 'view' });
+    // @ts-expect-error only carts and purchases have a value
+    user.track({ ...onObjects, eventType: 'conversion', value: 3, currency: 'EUR' });
+    // @ts-expect-error only items found by a search carry a queryID
+    user.track({ ...onObjects, eventType: 'conversion', eventSubtype: 'addToCart', objectData: [{ queryID: 'q' }] });
+    user.track({ ...onObjects, eventType: 'click', queryID: 'q', positions: [1] });
+  });
+
+  test('takes fields that may be undefined', () => {
+    const maybe = undefined as number | undefined;
+    const text = undefined as string | undefined;
+    user.track({ ...onObjects, eventType: 'view', timestamp: maybe, userToken: text, authenticatedUserToken: text });
+    user.purchasedObjectIDs({ ...onObjects, value: maybe, currency: text, objectData: [{ price: maybe }] });
+    user.flush({ timeoutMs: maybe });
+    cookieJar({ domain: widestDomain(), maxAgeSeconds: maybe });
   });
 
   test('resolves to a receipt that status tells apart', () => {

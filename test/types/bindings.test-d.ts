@@ -1,0 +1,28 @@
+import { expectTypeOf, test } from 'vitest';
+import type { App } from 'vue';
+import { injectUserToken, provideUserToken } from '../../src/bindings/angular.js';
+import { UserTokenProvider, useUserToken as useInReact } from '../../src/bindings/react.js';
+import { setUserToken, useUserToken as useInSvelte } from '../../src/bindings/svelte.js';
+import { useUserToken as useInVue, userTokenPlugin } from '../../src/bindings/vue.js';
+import type { UserToken } from '../../src/index.js';
+import type { UserToken as LiteUserToken } from '../../src/lite/index.js';
+
+declare const app: App;
+
+test.each([{} as UserToken, {} as LiteUserToken])('the bindings take an instance of either build', (user) => {
+  UserTokenProvider({ user });
+  app.use(userTokenPlugin, user);
+  setUserToken(user);
+  provideUserToken(() => user);
+});
+
+test('they give out the actors of XState, or those that are asked for', () => {
+  expectTypeOf(useInReact().user).toEqualTypeOf<UserToken>();
+  expectTypeOf(useInVue().user).toEqualTypeOf<UserToken>();
+  expectTypeOf(useInSvelte().user).toEqualTypeOf<UserToken>();
+  expectTypeOf(injectUserToken().user).toEqualTypeOf<UserToken>();
+  expectTypeOf(useInReact<LiteUserToken>().user).toEqualTypeOf<LiteUserToken>();
+  expectTypeOf(useInVue<LiteUserToken>().user).toEqualTypeOf<LiteUserToken>();
+  expectTypeOf(useInSvelte<LiteUserToken>().user).toEqualTypeOf<LiteUserToken>();
+  expectTypeOf(injectUserToken<LiteUserToken>().user).toEqualTypeOf<LiteUserToken>();
+});
