@@ -4,6 +4,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import ts from 'typescript';
 import { buildCli } from './build-cli.mjs';
 import { cli, defaultEntries, entries, external, liteEntries, nodeEntries, scriptTag } from './entries.mjs';
 import { bundleScriptTag, lightBuild } from './light-build.mjs';
@@ -44,6 +45,28 @@ async function* filesBelow(folder) {
   }
 }
 
+/** What a module exports, types included. */
+function namesIn(program, file) {
+  const checker = program.getTypeChecker();
+  return checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(file))).map(({ name }) => name);
+}
+
+/** Declares a module that is its default export, with the other names on it: what `require()` gives. */
+function callableModule(names, from) {
+  const others = names.filter((name) => name !== 'default');
+  return `import * as all ${from}
+declare function main<Method extends keyof all.InsightsMethodMap>(
+  method: Method,
+  ...args: all.InsightsMethodMap[Method][0]
+): all.InsightsMethodMap[Method][1];
+declare namespace main {
+${others.map((name) => `  export import ${name} = all.${name};\n`).join('')}  let version: string | undefined;
+  export { main as default, version };
+}
+export = main;
+`;
+}
+
 /** Each format needs declarations of its own: TypeScript takes the format from the file's ending. */
 async function addCommonJsDeclarations() {
   for await (const file of filesBelow(join(dist, 'types'))) {
@@ -53,6 +76,10 @@ async function addCommonJsDeclarations() {
       text.replace(/((?:from\s+|import\()(['"])\.[^'"]*)\.js\2/g, '$1.cjs$2'),
     );
   }
+  const program = ts.createProgram(
+    defaultEntries.map((name) => join(root, entries[name])),
+    { ...ts.readConfigFile(join(root, 'tsconfig.build.json'), ts.sys.readFile).config.compilerOptions, noEmit: true },
+  );
   for (const [name, source] of Object.entries(entries)) {
     const target = `./types/${source.replace(/\.ts$/, '')}`;
     for (const [end, format] of [
@@ -60,8 +87,12 @@ async function addCommonJsDeclarations() {
       ['d.cts', 'cjs'],
     ]) {
       const from = `from '${target}.${format}';\n`;
-      const defaultExport = defaultEntries.includes(name) ? `export { default } ${from}` : '';
-      await writeFile(join(dist, `${name}.${end}`), `export * ${from}${defaultExport}`);
+      const hasDefault = defaultEntries.includes(name);
+      const text =
+        hasDefault && format === 'cjs'
+          ? callableModule(namesIn(program, join(root, source)), from)
+          : `export * ${from}${hasDefault ? `export { default } ${from}` : ''}`;
+      await writeFile(join(dist, `${name}.${end}`), text);
     }
   }
 }

@@ -35,6 +35,22 @@ const imports = `import { createUserToken, type Receipt, type UserToken } from '
 import { identityMachine } from 'usertoken/machines';
 import { createActor } from 'xstate';
 `;
+/** The drop-in, by its default and by what require() gives. */
+const aaUsage = `
+aa('init', { appId: 'app', apiKey: 'key' });
+export const token: string | number | undefined = aa('getUserToken');
+export const client: InsightsClient = aa;
+export const analytics: AlgoliaAnalytics = new AlgoliaAnalytics({});
+// @ts-expect-error there is no such method
+aa('nonsense');
+`;
+const aaImports = {
+  default: `import aa, { AlgoliaAnalytics, type InsightsClient } from 'usertoken/aa';`,
+  require: `import aa = require('usertoken/aa');
+import { AlgoliaAnalytics, type InsightsClient } from 'usertoken/aa';
+export const same: typeof aa = aa.default;
+export const version: string | undefined = aa.version;`,
+};
 const testingUsage = `
 export async function collect(): Promise<number> {
   const collector = await createCollector({ appId: 'app' });
@@ -56,7 +72,7 @@ const resolutions = {
 
 type Resolution = (typeof resolutions)[keyof typeof resolutions];
 
-const allFiles = ['page', 'spec', 'mistake'];
+const allFiles = ['page', 'spec', 'mistake', 'drop-in'];
 
 /** Errors of the compiler, empty when it is content.
  * @param types Packages whose global declarations are there. */
@@ -66,6 +82,7 @@ async function compile(folder: string, resolution: Resolution, names: readonly s
   const compilerOptions = {
     ...options,
     strict: true,
+    esModuleInterop: true,
     skipLibCheck: false,
     noEmit: true,
     target: 'es2022',
@@ -85,6 +102,7 @@ beforeAll(async () => {
     for (const end of ['ts', 'mts', 'cts']) {
       await writeFile(join(folder, `page.${end}`), imports + usage);
       await writeFile(join(folder, `spec.${end}`), testingImports + testingUsage);
+      await writeFile(join(folder, `drop-in.${end}`), aaImports[end === 'cts' ? 'require' : 'default'] + aaUsage);
       await writeFile(join(folder, `mistake.${end}`), `${imports}createUserToken({ appId: 'app', apiKey: 'key' });\n`);
     }
   }
