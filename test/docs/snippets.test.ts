@@ -10,7 +10,8 @@ const snippets = guidePages()
   .flatMap(snippetsOf)
   .filter((each) => !isFromExample(each));
 const isModule = ({ language }: Snippet) => ['ts', 'js'].includes(language);
-const isForBrowser = ({ language, flags }: Snippet) => language === 'html' || flags.includes('browser');
+const isForBrowser = ({ language, flags }: Snippet) =>
+  ['html', 'tsx', 'vue'].includes(language) || flags.includes('browser');
 
 const modules = snippets.filter(isModule);
 const forNode = modules.filter((snippet) => !isForBrowser(snippet));
@@ -29,7 +30,8 @@ const withoutConsent = `import { createUserToken } from 'usertoken';\ncreateUser
 let typeErrors: readonly string[];
 let browser: Browser | undefined;
 beforeAll(async () => {
-  typeErrors = typeErrorsOf([...modules, snippet(right), { ...snippet(withoutConsent), at: 'a wrong one' }]);
+  const typed = snippets.filter((each) => isModule(each) || each.language === 'tsx');
+  typeErrors = typeErrorsOf([...typed, snippet(right), { ...snippet(withoutConsent), at: 'a wrong one' }]);
   browser = await launchChromium();
 }, 60_000);
 afterAll(() => browser?.close());
@@ -97,6 +99,28 @@ describe('the check of snippets', () => {
   it('fails a page that throws', async () => {
     const page = snippet('<button onclick="throw new Error(\'broken\')">Buy</button>', 'html');
     await expect(runInBrowser(browser!, page)).rejects.toThrow('broken');
+  });
+
+  it('fails a script that awaits a receipt before it flushes: Node ends with 13, as docs/troubleshooting.md says', async () => {
+    const script = `import { createUserToken } from 'usertoken';
+      const user = createUserToken({ appId: 'a', apiKey: 'k', consent: 'granted' });
+      await user.viewedObjectIDs({ eventName: 'Seen', index: 'products', objectIDs: ['a'] });`;
+    await expect(runInNode(snippet(script))).rejects.toThrow('ended with 13');
+  });
+
+  it('fails a component whose event has another token than the search it names', async () => {
+    const component = `<script setup>
+import { liteClient } from 'algoliasearch/lite';
+import { user } from './user-token';
+async function look() {
+  const params = { clickAnalytics: true, userToken: 'another' };
+  const { results } = await liteClient('a', 'k').search([{ indexName: 'products', params }]);
+  const { queryID } = results[0];
+  user.convertedObjectIDsAfterSearch({ eventName: 'Bought', index: 'products', objectIDs: ['o1'], queryID });
+}
+</script>
+<template><button @click="look">Look</button></template>`;
+    await expect(runInBrowser(browser!, snippet(component, 'vue'))).rejects.toThrow('follows a search of another');
   });
 
   it('fails a page on which there is nothing to click', async () => {

@@ -1,6 +1,7 @@
 import { build, type Plugin } from 'esbuild';
+import { compileScript, parse } from 'vue/compiler-sfc';
 import { entries } from '../../../scripts/entries.mjs';
-import { root } from './guide.js';
+import { root, type Snippet } from './guide.js';
 
 const sources: Readonly<Record<string, string>> = entries;
 
@@ -14,18 +15,86 @@ const toSource: Plugin = {
   },
 };
 
-/** An ES module in one piece, with the package's entries taken from the source. */
-export async function bundle(code: string, platform: 'node' | 'browser', external: string[] = []): Promise<string> {
+/** The module that docs/getting-started.md makes the instance in, for snippets that import it. */
+export const userModule = `import { createUserToken } from 'usertoken';
+export const user = createUserToken({ appId: 'YourAppId', apiKey: 'YourSearchKey', consent: 'granted' });`;
+
+/** How a component of each kind gets into a page, with the instance provided. */
+const mounts: Readonly<Record<string, string>> = {
+  tsx: `import { createElement } from 'react';
+    import { createRoot } from 'react-dom/client';
+    import { UserTokenProvider } from 'usertoken/react';
+    import { user } from './user-token';
+    import Component from 'snippet';
+    createRoot(document.querySelector('#app')).render(
+      createElement(UserTokenProvider, { user }, createElement(Component)));`,
+  vue: `import { createApp } from 'vue';
+    import { userTokenPlugin } from 'usertoken/vue';
+    import { user } from './user-token';
+    import Component from 'snippet';
+    createApp(Component).use(userTokenPlugin, user).mount('#app');`,
+};
+
+function ofGuide(files: Readonly<Record<string, string>>): Plugin {
+  return {
+    name: 'modules of the guide',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^(\.\/user-token|snippet)$/ }, ({ path }) => ({ path, namespace: 'guide' }));
+      onLoad({ filter: /.*/, namespace: 'guide' }, ({ path }) => ({
+        contents: files[path] ?? '',
+        loader: 'tsx',
+        resolveDir: root,
+      }));
+    },
+  };
+}
+
+async function bundleCode(
+  contents: string,
+  platform: 'node' | 'browser',
+  { external = [], files = {} }: BundleOptions = {},
+): Promise<string> {
   const { outputFiles } = await build({
-    stdin: { contents: code, resolveDir: root, loader: 'ts' },
+    stdin: { contents, resolveDir: root, loader: 'ts' },
     bundle: true,
     write: false,
     format: 'esm',
     target: 'es2022',
     platform,
+    jsx: 'automatic',
     external,
-    plugins: [toSource],
+    plugins: [toSource, ofGuide({ './user-token': userModule, ...files })],
+    ...(platform === 'browser' ? { define } : {}),
     logLevel: 'silent',
   });
   return outputFiles[0]!.text;
+}
+
+interface BundleOptions {
+  readonly external?: string[];
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+const define = {
+  'process.env.NODE_ENV': '"production"',
+  __VUE_OPTIONS_API__: 'true',
+  __VUE_PROD_DEVTOOLS__: 'false',
+  __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
+};
+
+/** An ES module in one piece, with the package's entries taken from the source. */
+export function bundle(code: string, platform: 'node' | 'browser', external: string[] = []): Promise<string> {
+  return bundleCode(code, platform, { external });
+}
+
+/** A component of the guide as an ES module that puts it into a page. */
+export function bundleComponent({ at, language, code }: Snippet): Promise<string> {
+  const files = { snippet: language === 'vue' ? compileVue(at, code) : code };
+  return bundleCode(mounts[language]!, 'browser', { files });
+}
+
+function compileVue(at: string, code: string): string {
+  const { descriptor, errors } = parse(code);
+  if (errors.length > 0) throw new Error(`${at}: ${errors.join('\n')}`);
+  return compileScript(descriptor, { id: 'snippet', inlineTemplate: true }).content;
 }

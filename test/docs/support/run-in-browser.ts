@@ -4,13 +4,16 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { findBrowser } from '../../../scripts/ensure-browser.mjs';
 import { entries } from '../../../scripts/entries.mjs';
 import { type Collector, createCollector } from '../../../src/testing/index.js';
-import { bundle } from './bundle.js';
+import { localSearch, type Search } from '../../compat/clients/support/local-search.js';
+import { bundle, bundleComponent } from './bundle.js';
 import { prelude, withExpectations } from './expectations.js';
 import { root, type Snippet } from './guide.js';
 import { checkAnswers } from './run-in-node.js';
 
 const sources: Readonly<Record<string, string>> = entries;
 const patienceMs = 10_000;
+
+const isComponent = (language: string) => language === 'tsx' || language === 'vue';
 
 export function launchChromium(): Promise<Browser> {
   const executablePath = findBrowser();
@@ -26,14 +29,25 @@ async function fileAt(path: string): Promise<string | undefined> {
   return /^\/node_modules\/[\w./-]+\.js$/.test(path) ? readFile(root + path.slice(1), 'utf8') : undefined;
 }
 
-/** Runs a snippet in a page of its own: a module on an empty page, or a whole page whose buttons are clicked.
- * @throws Error when the page throws, something is not as the snippet says, or a click brings no accepted event. */
+const moduleTag = (code: string) => `<script type="module">${code}\n;globalThis.__isDone = true;</script>`;
+
+/** A snippet as a page. A module that shows `hits` or `suggestions` finds an element of that purpose. */
+async function pageOf(snippet: Snippet, code: string): Promise<string> {
+  if (snippet.language === 'html') return snippet.code;
+  const body = ['app', 'search', 'hits'].map((id) => `<div id="${id}"></div>`).join('');
+  const module = isComponent(snippet.language) ? bundleComponent(snippet) : bundle(code, 'browser');
+  return `<!doctype html>${body}${moduleTag(await module)}`;
+}
+
+/** Runs a snippet in a page of its own: a module on an empty page, or a component or whole page whose buttons are
+ * clicked. Searches are answered with three products.
+ * @throws Error when the page throws, something is not as the snippet says, a click brings no accepted event, or an event
+ *   has another token than the search it names. */
 export async function runInBrowser(browser: Browser, snippet: Snippet): Promise<void> {
-  const isPage = snippet.language === 'html';
+  const { language, flags } = snippet;
+  const isPage = language === 'html' || isComponent(language);
   const { code, count } = isPage ? { code: '', count: 0 } : withExpectations(snippet);
-  const html = isPage
-    ? snippet.code
-    : `<!doctype html><script type="module">${await bundle(code, 'browser')}\n;globalThis.__isDone = true;</script>`;
+  const html = await pageOf(snippet, code);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const text = request.url === '/' ? html : await fileAt(request.url ?? '');
@@ -53,11 +67,17 @@ export async function runInBrowser(browser: Browser, snippet: Snippet): Promise<
     });
   });
   try {
+    const searches = await answerSearches(page);
     await page.addInitScript(`{${prelude(collector.origin)}}`);
     await page.goto(collector.origin);
-    await Promise.race([isPage ? clickAll(page, collector) : finish(page), broken]);
-    if (!isPage) errors.push(...(await failuresOn(page, count)));
+    if (!isPage) {
+      await Promise.race([finish(page), broken]);
+      errors.push(...(await failuresOn(page, count)));
+    }
+    if (flags.includes('suggestions')) await Promise.race([selectSuggestion(page, collector), broken]);
+    if (isPage || flags.includes('hits')) await Promise.race([clickAll(page, collector), broken]);
     checkAnswers(snippet.at, collector);
+    checkTokens(snippet.at, collector, searches);
     if (errors.length > 0) throw new Error(`${snippet.at}: ${errors.join('\n')}`);
   } finally {
     await page.close();
@@ -65,12 +85,54 @@ export async function runInBrowser(browser: Browser, snippet: Snippet): Promise<
   }
 }
 
+/** Answers for Algolia's search.
+ * @returns The searches, which grow. */
+async function answerSearches(page: Page): Promise<readonly Search[]> {
+  const searches: Search[] = [];
+  const client = localSearch(searches);
+  await page.route(/^https:\/\/[^/]+\.algolia(net)?\.(net|com)\//, async (route) => {
+    const { requests } = route.request().postDataJSON();
+    const asked = requests.map(({ indexName, ...params }: { indexName: string }) => ({ indexName, params }));
+    const headers = { 'access-control-allow-origin': '*' };
+    await route.fulfill({ headers, json: await client.search({ requests: asked }) });
+  });
+  return searches;
+}
+
+/** @throws Error where an event that names a search has another token than that search. */
+function checkTokens(at: string, { events }: Collector, searches: readonly Search[]): void {
+  for (const { event, userToken } of events) {
+    const search = searches.find(({ queryID }) => queryID === event.queryID);
+    if (search && search.userToken !== userToken) {
+      throw new Error(`${at}: ${event.eventName} of ${userToken} follows a search of ${search.userToken}`);
+    }
+  }
+}
+
+const isByClick = ({ event }: { readonly event: { readonly eventType?: unknown } }) =>
+  event.eventType === 'click' || event.eventType === 'conversion';
+
+async function selectSuggestion(page: Page, collector: Collector): Promise<void> {
+  // Without its style sheet it opens from a button.
+  await page.click('.aa-DetachedSearchButton', { timeout: patienceMs });
+  await page.fill('.aa-Input', 'tea', { timeout: patienceMs });
+  await page.locator('.aa-Item').first().click({ timeout: patienceMs });
+  await collector.waitForEvents((events) => events.some(isByClick));
+}
+
 async function clickAll(page: Page, collector: Collector): Promise<void> {
-  const buttons = await page.locator('button').all();
-  if (buttons.length === 0) throw new Error('a page of the guide needs a button to click');
-  for (const [index, button] of buttons.entries()) {
+  const isThere = await page
+    .locator('button')
+    .first()
+    .waitFor({ timeout: patienceMs })
+    .then(
+      () => true,
+      () => false,
+    );
+  if (!isThere) throw new Error('a page of the guide needs a button to click');
+  for (const [index, button] of (await page.locator('button').all()).entries()) {
     await button.click();
-    await collector.waitForEvents(index + 1);
+    await collector.waitForEvents((events) => events.filter(isByClick).length > index);
   }
 }
 

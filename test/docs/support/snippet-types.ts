@@ -1,5 +1,6 @@
 import ts from 'typescript';
 import { entries } from '../../../scripts/entries.mjs';
+import { userModule } from './bundle.js';
 import { root, type Snippet } from './guide.js';
 
 const specifierOf = (entry: string) => (entry === 'index' ? 'usertoken' : `usertoken/${entry}`);
@@ -10,6 +11,7 @@ const options: ts.CompilerOptions = {
   moduleResolution: ts.ModuleResolutionKind.Bundler,
   lib: ['lib.es2022.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
   types: ['node'],
+  jsx: ts.JsxEmit.ReactJSX,
   strict: true,
   // Snippets are pasted into JavaScript as well.
   noImplicitAny: false,
@@ -21,19 +23,24 @@ const options: ts.CompilerOptions = {
   paths: Object.fromEntries(Object.entries(entries).map(([entry, path]) => [specifierOf(entry), [`./${path}`]])),
 };
 
+const fileOf = ({ language }: Snippet, index: number) =>
+  `${root}test/docs/snippet-${index}.${language === 'tsx' ? 'tsx' : 'ts'}`;
+
 /** Type-checks snippets against the source, each as a module of its own.
  * @returns What the compiler says, each line with the place in the guide. */
 export function typeErrorsOf(snippets: readonly Snippet[]): string[] {
-  const files = new Map(snippets.map((snippet, index) => [`${root}test/docs/snippet-${index}.ts`, snippet]));
+  const files = new Map(snippets.map((snippet, index) => [fileOf(snippet, index), snippet]));
+  const texts = new Map([...files].map(([name, { code }]) => [name, code]));
+  texts.set(`${root}test/docs/user-token.ts`, userModule);
   const host = ts.createCompilerHost(options);
   const { fileExists, readFile, getSourceFile } = host;
-  host.fileExists = (name) => files.has(name) || fileExists(name);
-  host.readFile = (name) => files.get(name)?.code ?? readFile(name);
+  host.fileExists = (name) => texts.has(name) || fileExists(name);
+  host.readFile = (name) => texts.get(name) ?? readFile(name);
   host.getSourceFile = (name, languageVersion, ...rest) => {
-    const snippet = files.get(name);
-    return snippet
-      ? ts.createSourceFile(name, snippet.code, languageVersion, true)
-      : getSourceFile(name, languageVersion, ...rest);
+    const text = texts.get(name);
+    return text === undefined
+      ? getSourceFile(name, languageVersion, ...rest)
+      : ts.createSourceFile(name, text, languageVersion, true);
   };
   const program = ts.createProgram([...files.keys()], options, host);
   return ts.getPreEmitDiagnostics(program).flatMap(({ file, start, messageText }) => {
