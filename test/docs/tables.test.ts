@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { literalsOf, membersOf } from './support/exports.js';
+import { createUserToken } from '../../src/index.js';
+import { fakeTransport } from '../../src/testing/index.js';
+import { keysOf, literalsOf, membersOf } from './support/exports.js';
 import { root } from './support/guide.js';
 
 /** First cells of the table whose head begins with `title`, with the whole rows. */
@@ -21,7 +23,7 @@ const firsts = (rows: ReadonlyMap<string, string>) => [...rows.keys()].sort();
 const literalIn = (text: string) => /^('[^']*'|[\d_]+|true|false)(?=$|[\s,(])/.exec(text)?.[1]?.replaceAll('_', '');
 
 describe.each([
-  ['options of createUserToken', 'README.md', 'option', 'UserTokenOptions'],
+  ['options of createUserToken', 'docs/options.md', 'option', 'UserTokenOptions'],
   ['cookie options', 'docs/tokens.md', 'cookie option', 'CookieOptions'],
 ])('the table of %s', (_, path, title, type) => {
   it('has each of them, and no other', () => {
@@ -39,6 +41,32 @@ describe.each([
   });
 });
 
+describe('the ranges of docs/options.md', () => {
+  const options = { appId: 'app', apiKey: 'key', consent: 'granted' } as const;
+  const range = String.raw`(\d+) to (\d+)`;
+  const rows = [...rowsOf('docs/options.md', 'option')].flatMap(([name, row]) => {
+    const [, min, max] = new RegExp(`\\. ${range} +\\|$`).exec(row) ?? [];
+    return min && max ? [[name, Number(min), Number(max), (value: number) => ({ [name]: value })] as const] : [];
+  });
+  const text = readFileSync(`${root}docs/options.md`, 'utf8');
+  const [, min, max] = new RegExp(`whole numbers of seconds from ${range}\\.`).exec(text) ?? [];
+  const cookie = ['maxAgeSeconds', 'userMaxAgeSeconds'].map(
+    (name) => [name, Number(min), Number(max), (value: number) => ({ cookie: { [name]: value } })] as const,
+  );
+
+  it('are those of each number', () => {
+    const numbers = names(membersOf('UserTokenOptions')).filter((name) => name.endsWith('Ms'));
+    expect(rows.map(([name]) => name).sort()).toEqual(numbers);
+  });
+
+  it.each([...rows, ...cookie])('hold for %s: %i to %i', (name, min, max, given) => {
+    for (const value of [min, max]) createUserToken({ ...options, ...given(value) }).dispose();
+    for (const value of [min - 1, max + 1, min + 0.5]) {
+      expect(() => createUserToken({ ...options, ...given(value) })).toThrow(name);
+    }
+  });
+});
+
 describe('the tables of reasons', () => {
   it('have each reason why a token is refused', () => {
     expect(firsts(rowsOf('docs/tokens.md', 'reason'))).toEqual(names(membersOf('TokenReason')));
@@ -49,7 +77,34 @@ describe('the tables of reasons', () => {
   });
 
   it('have each notice', () => {
-    expect(firsts(rowsOf('docs/delivery.md', 'notice'))).toEqual(literalsOf('Notice', 'code').sort());
+    expect(firsts(rowsOf('docs/troubleshooting.md', 'notice'))).toEqual(literalsOf('Notice', 'code').sort());
+  });
+});
+
+describe('the table of doubtful fields', () => {
+  const fields = firsts(rowsOf('docs/troubleshooting.md', 'field'));
+  const others = ['eventType', 'timestamp'];
+
+  it('has each field for which there is a rule', () => {
+    expect(fields).toEqual([...keysOf('src/events/event-rules.ts', 'isWrong'), ...others].sort());
+  });
+
+  it('has the fields that a notice names for events in which all is wrong', async () => {
+    const told: string[] = [];
+    const user = createUserToken({
+      appId: 'app',
+      apiKey: 'key',
+      consent: 'granted',
+      transport: fakeTransport(),
+      onNotice: ({ code, message }) => told.push(message.replace(`usertoken: ${code}: `, '')),
+    });
+    const rules = fields.filter((field) => !others.includes(field));
+    const wrong = Object.fromEntries(rules.map((field) => [field, ['']]));
+    for (const eventType of ['click', 'nothing known']) {
+      await user.track({ ...wrong, objectIDs: [''], filters: [''], eventType, timestamp: 0.5 } as never);
+    }
+    user.dispose();
+    expect(told.sort()).toEqual(fields);
   });
 });
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import ts from 'typescript';
 import { root } from './guide.js';
 
@@ -51,4 +52,18 @@ export function literalsOf(typeName: string, field: string): string[] {
   const property = checker.getDeclaredTypeOfSymbol(resolved(symbol)).getProperty(field)!;
   const type = checker.getTypeOfSymbol(property);
   return (type as ts.UnionType).types.map((each) => (each as ts.StringLiteralType).value);
+}
+
+/** The keys of the object that a variable of a source file begins as. */
+export function keysOf(path: string, variable: string): string[] {
+  const source = ts.createSourceFile(path, readFileSync(root + path, 'utf8'), ts.ScriptTarget.ES2022, true);
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    const object = ts.isVariableDeclaration(node) && node.name.getText() === variable ? node.initializer : undefined;
+    if (object && ts.isObjectLiteralExpression(object)) {
+      found.push(...object.properties.map((property) => property.name!.getText()));
+    } else ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
 }
