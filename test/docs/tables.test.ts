@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createUserToken } from '../../src/index.js';
 import { fakeTransport } from '../../src/testing/index.js';
 import { keysOf, literalsOf, membersOf } from './support/exports.js';
-import { root } from './support/guide.js';
+import { guidePages, root } from './support/guide.js';
 
 /** First cells of the table whose head begins with `title`, with the whole rows. */
 function rowsOf(path: string, title: string): Map<string, string> {
@@ -106,6 +106,14 @@ describe('the table of doubtful fields', () => {
     user.dispose();
     expect(told.sort()).toEqual(fields);
   });
+});
+
+it('the guide names no other version of the package than this one', () => {
+  const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+  const named = guidePages().flatMap(({ text }) =>
+    [...text.matchAll(/\/usertoken@([^/]+)\//g)].map(([, found]) => found),
+  );
+  expect(new Set(named)).toEqual(new Set([version]));
 });
 
 describe('README.md', () => {
