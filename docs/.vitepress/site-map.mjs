@@ -2,14 +2,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { entries } from '../../scripts/entries.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const groups = {
-  Start: ['getting-started', 'from-search-insights'],
+  Start: ['getting-started', 'options', 'from-search-insights'],
   Concepts: ['identity', 'consent', 'tokens', 'delivery', 'states'],
-  'Where you use it': ['vue', 'svelte', 'angular', 'react', 'server', 'lite', 'custom-ports'],
-  'Test and look': ['testing', 'collector', 'inspector'],
+  'Where you use it': ['vue', 'svelte', 'angular', 'react', 'instantsearch', 'server', 'lite', 'custom-ports'],
+  'Test and look': ['testing', 'troubleshooting', 'collector', 'inspector'],
   About: ['benchmarks', 'support', 'security', 'decisions'],
 };
 
@@ -44,6 +45,9 @@ export function linkOnSite(file, link) {
   const hash = anchor === undefined ? '' : `#${anchor}`;
   const [page] = Object.entries(projectFiles).find(([, each]) => each === target) ?? [];
   if (page) return `/project/${page}${hash}`;
+  // In the repository the source has the docstrings, on the site the reference has them.
+  const [entry] = Object.entries(entries).find(([, source]) => source === target) ?? [];
+  if (entry) return `/api/usertoken${entry === 'index' ? '' : `-${entry}`}${hash}`;
   if (target === 'README.md') return `/${hash}`;
   return target.startsWith('docs/') ? `/${target.slice('docs/'.length)}${hash}` : undefined;
 }
