@@ -4,17 +4,22 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { guidePages, isFromExample, root, type Snippet, snippetsOf } from './support/guide.js';
 import { launchChromium, runInBrowser } from './support/run-in-browser.js';
 import { runInNode } from './support/run-in-node.js';
+import { runInVitest } from './support/run-in-vitest.js';
 import { typeErrorsOf } from './support/snippet-types.js';
 
 const snippets = guidePages()
   .flatMap(snippetsOf)
   .filter((each) => !isFromExample(each));
-const isModule = ({ language }: Snippet) => ['ts', 'js'].includes(language);
-const isForBrowser = ({ language, flags }: Snippet) =>
-  ['html', 'tsx', 'vue'].includes(language) || flags.includes('browser');
+const isOnlyCompiled = ({ flags }: Snippet) => flags.includes('compiled');
+const isModule = (each: Snippet) => ['ts', 'js'].includes(each.language) || isOnlyCompiled(each);
+const isForVitest = ({ flags }: Snippet) => flags.includes('vitest');
+const isForBrowser = (each: Snippet) =>
+  (['html', 'tsx', 'vue'].includes(each.language) && !isOnlyCompiled(each)) || each.flags.includes('browser');
 
 const modules = snippets.filter(isModule);
-const forNode = modules.filter((snippet) => !isForBrowser(snippet));
+const isElsewhere = (each: Snippet) => isForBrowser(each) || isForVitest(each) || isOnlyCompiled(each);
+const forNode = modules.filter((snippet) => !isElsewhere(snippet));
+const forVitest = modules.filter(isForVitest);
 const forBrowser = snippets.filter(isForBrowser);
 const commands = snippets.filter(({ language }) => language === 'sh');
 
@@ -50,6 +55,10 @@ describe('the guide', () => {
 
   it.each(forNode.map((each) => [each.at, each] as const))('has a snippet at %s that runs as it says', (_, each) =>
     runInNode(each),
+  );
+
+  it.each(forVitest.map((each) => [each.at, each] as const))('has a test at %s that passes', (_, each) =>
+    runInVitest(each),
   );
 
   it.each(forBrowser.map((each) => [each.at, each] as const))(
@@ -96,6 +105,18 @@ describe('the check of snippets', () => {
     expect(found).toEqual([expect.stringContaining("Property 'consent' is missing")]);
   });
 
+  it.each([
+    [
+      'whose test fails',
+      "import { expect, test } from 'vitest';\ntest('one', () => expect(1).toBe(2));",
+      /expected 1 to be 2/,
+    ],
+    ['without a test', 'const a = 1;', /No test suite found/],
+    ['that expects where nobody looks', '1; // => 1', /expects with expect/],
+  ])('fails a snippet for Vitest %s', async (_, code, message) => {
+    await expect(runInVitest(snippet(code))).rejects.toThrow(message);
+  });
+
   it('fails a page that throws', async () => {
     const page = snippet('<button onclick="throw new Error(\'broken\')">Buy</button>', 'html');
     await expect(runInBrowser(browser!, page)).rejects.toThrow('broken');
@@ -121,6 +142,15 @@ async function look() {
 </script>
 <template><button @click="look">Look</button></template>`;
     await expect(runInBrowser(browser!, snippet(component, 'vue'))).rejects.toThrow('follows a search of another');
+  });
+
+  it('fails a page whose content security policy stops its scripts', async () => {
+    const policy = '<meta http-equiv="Content-Security-Policy" content="script-src \'nonce-a\'">';
+    const html = (nonce: string) =>
+      `<!doctype html>${policy}<button>Buy</button><script type="module"${nonce}>${code}</script>`;
+    const code = `document.querySelector('button').onclick = async () => { ${send(view)} };`;
+    await runInBrowser(browser!, snippet(html(' nonce="a"'), 'html'));
+    await expect(runInBrowser(browser!, snippet(html(''), 'html'))).rejects.toThrow(/waiting for 1 events/);
   });
 
   it('fails a page on which there is nothing to click', async () => {

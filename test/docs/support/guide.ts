@@ -9,7 +9,8 @@ export interface Snippet {
   /** File and line of its first line, such as `README.md:12`. */
   readonly at: string;
   readonly language: string;
-  /** What follows the language: `browser` has it run in Chromium, `from=FILE#REGION` names the code it is. */
+  /** What follows the language: `browser` has it run in Chromium, `vitest` by Vitest, `compiled` has it compiled and not
+   * run, `from=FILE#REGION` names the code it is. */
   readonly flags: readonly string[];
   readonly code: string;
 }

@@ -50,7 +50,11 @@ export async function runInBrowser(browser: Browser, snippet: Snippet): Promise<
   const html = await pageOf(snippet, code);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
-    const text = request.url === '/' ? html : await fileAt(request.url ?? '');
+    // A content security policy names the API, which the page finds in the collector.
+    const text =
+      request.url === '/'
+        ? html.replaceAll('https://insights.algolia.io', collector.origin)
+        : await fileAt(request.url ?? '');
     if (text === undefined) return false;
     response.setHeader('content-type', `text/${request.url === '/' ? 'html' : 'javascript'}; charset=utf-8`);
     response.end(text);

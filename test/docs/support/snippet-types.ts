@@ -5,6 +5,8 @@ import { root, type Snippet } from './guide.js';
 
 const specifierOf = (entry: string) => (entry === 'index' ? 'usertoken' : `usertoken/${entry}`);
 
+const frameworks = `${root}test/docs/support/frameworks.d.ts`;
+
 const options: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2022,
   module: ts.ModuleKind.ESNext,
@@ -13,9 +15,9 @@ const options: ts.CompilerOptions = {
   types: ['node'],
   jsx: ts.JsxEmit.ReactJSX,
   strict: true,
-  // Snippets are pasted into JavaScript as well.
-  noImplicitAny: false,
+  // Whoever pastes a snippet may have stricter options than most.
   exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
   moduleDetection: ts.ModuleDetectionKind.Force,
   skipLibCheck: true,
   noEmit: true,
@@ -42,7 +44,7 @@ export function typeErrorsOf(snippets: readonly Snippet[]): string[] {
       ? getSourceFile(name, languageVersion, ...rest)
       : ts.createSourceFile(name, text, languageVersion, true);
   };
-  const program = ts.createProgram([...files.keys()], options, host);
+  const program = ts.createProgram([...files.keys(), frameworks], options, host);
   return ts.getPreEmitDiagnostics(program).flatMap(({ file, start, messageText }) => {
     const snippet = files.get(file?.fileName ?? '');
     if (!snippet || !file) return [];
