@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { type EventKind, eventMethods } from '../../src/events/event-methods.js';
 import { createUserToken } from '../../src/index.js';
+import { eventsUrl } from '../../src/options.js';
 import { fakeTransport } from '../../src/testing/index.js';
-import { keysOf, literalsOf, membersOf } from './support/exports.js';
+import { eventMethodFields, keysOf, literalsOf, membersOf } from './support/exports.js';
 import { guidePages, root } from './support/guide.js';
 
 /** First cells of the table whose head begins with `title`, with the whole rows. */
@@ -67,6 +69,34 @@ describe('the ranges of docs/options.md', () => {
   });
 });
 
+describe('the table of methods for events', () => {
+  const table = [...rowsOf('docs/getting-started.md', 'method')].map(([name, row]) => {
+    const cells = row.split('|').slice(2, -1);
+    const [type, subtype, required, optional] = cells.map((cell) =>
+      [...cell.matchAll(/`(\w+)`/g)].map(([, it]) => it!),
+    );
+    return [name, { kind: [...type!, ...subtype!], required: required!.sort(), optional: optional!.sort() }] as const;
+  });
+
+  it('has each of them, with the type and subtype it fills in', () => {
+    const kinds: EventKind[] = [];
+    const methods = eventMethods(async (_, kind) => {
+      kinds.push(kind);
+      return { status: 'stored' };
+    });
+    for (const method of Object.values(methods)) void method({});
+    const filledIn = kinds.map(({ eventType, eventSubtype }) => [eventType, eventSubtype].filter(Boolean));
+    const actual = Object.keys(methods).map((name, index) => [name, filledIn[index]]);
+    expect(Object.fromEntries(table.map(([name, { kind }]) => [name, kind]))).toEqual(Object.fromEntries(actual));
+    expect(table).toHaveLength(12);
+  });
+
+  it('has the fields that their types require and allow', () => {
+    const fields = table.map(([name, { required, optional }]) => [name, { required, optional }]);
+    expect(Object.fromEntries(fields)).toEqual(Object.fromEntries(eventMethodFields()));
+  });
+});
+
 describe('the tables of reasons', () => {
   it('have each reason why a token is refused', () => {
     expect(firsts(rowsOf('docs/tokens.md', 'reason'))).toEqual(names(membersOf('TokenReason')));
@@ -114,6 +144,16 @@ it('the guide names no other version of the package than this one', () => {
     [...text.matchAll(/\/usertoken@([^/]+)\//g)].map(([, found]) => found),
   );
   expect(new Set(named)).toEqual(new Set([version]));
+});
+
+describe('the content security policy of the guide', () => {
+  it('names each address that events are sent to', () => {
+    const guide = readFileSync(`${root}docs/security.md`, 'utf8');
+    const options = { appId: 'a', apiKey: 'k', consent: 'granted' } as const;
+    for (const region of [undefined, 'us', 'de'] as const) {
+      expect(guide).toContain(`\`${new URL(eventsUrl({ ...options, region })).origin}\``);
+    }
+  });
 });
 
 describe('README.md', () => {

@@ -67,3 +67,30 @@ export function keysOf(path: string, variable: string): string[] {
   visit(source);
   return found;
 }
+
+/** The methods for events, each with the fields that its event must and may have, those of every event left out. */
+export function eventMethodFields(): Map<string, { readonly required: string[]; readonly optional: string[] }> {
+  const symbol = exportsOf(entry).find(({ name }) => name === 'EventMethods')!;
+  const methods = checker.getDeclaredTypeOfSymbol(resolved(symbol)).getProperties();
+  const ofEvery = ['eventName', 'index', 'timestamp', 'userToken', 'authenticatedUserToken'];
+  return new Map(
+    methods.map((method) => {
+      const [parameter] = checker.getTypeOfSymbol(method).getCallSignatures()[0]!.getParameters();
+      const fields = checker
+        .getTypeOfSymbol(parameter!)
+        .getProperties()
+        .filter(({ name }) => !ofEvery.includes(name))
+        // Fields that it must not have.
+        .filter((field) => checker.getNonNullableType(checker.getTypeOfSymbol(field)) !== checker.getNeverType());
+      const isOptional = ({ flags }: ts.Symbol) => (flags & ts.SymbolFlags.Optional) !== 0;
+      const namesOf = (those: ts.Symbol[]) => those.map(({ name }) => name).sort();
+      return [
+        method.name,
+        {
+          required: namesOf(fields.filter((field) => !isOptional(field))),
+          optional: namesOf(fields.filter(isOptional)),
+        },
+      ];
+    }),
+  );
+}
