@@ -1,5 +1,28 @@
 // As much of frameworks as snippets of the guide use that are compiled and not run. None of them is installed here.
 
+declare module 'express' {
+  import type { IncomingMessage, ServerResponse } from 'node:http';
+
+  interface Response extends ServerResponse {
+    // biome-ignore lint/suspicious/noExplicitAny: as it is declared there
+    readonly locals: Record<string, any>;
+    set(name: string, value: string): this;
+    send(body: string): this;
+    redirect(status: number, url: string): void;
+  }
+  type Handler = (req: express.Request, res: Response, next: () => void) => void;
+  interface Application {
+    use(handler: Handler): void;
+    get(path: string, handler: Handler): void;
+    post(path: string, handler: Handler): void;
+  }
+  function express(): Application;
+  namespace express {
+    type Request = IncomingMessage;
+  }
+  export default express;
+}
+
 declare module 'next/server' {
   export interface NextRequest extends Request {
     readonly cookies: { get(name: string): { readonly value: string } | undefined };
@@ -7,6 +30,11 @@ declare module 'next/server' {
   export class NextResponse extends Response {
     static next(init?: { readonly request?: { readonly headers?: Headers } }): NextResponse;
   }
+}
+
+declare module '@/app/identity' {
+  import type { HandOver } from 'usertoken/server';
+  export function Identity(props: { readonly handOver: HandOver; readonly children: unknown }): never;
 }
 
 declare module 'next/headers' {
@@ -18,6 +46,7 @@ declare module '#imports' {
   import type { App, Ref } from 'vue';
 
   interface H3Event {
+    readonly path: string;
     readonly context: Record<string, unknown>;
     readonly node: { readonly req: IncomingMessage; readonly res: ServerResponse };
   }
