@@ -41,7 +41,7 @@ export function wireUp(wiring: Wiring): UserToken {
   const settings = { ...defaults, ...wiring };
   const { clock, page, notices, follow } = settings;
   const { post, postError: onError } = notices;
-  const isPrerendering = () => page.isPrerendering?.();
+  const isPrerendering = () => attempt(() => page.isPrerendering?.(), onError);
   const isAhead = isPrerendering();
   /** Whether consent is granted and waits for the visit that a prerendered page may never have. */
   let isGrantDue = settings.consent === 'granted' && isAhead;

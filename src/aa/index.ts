@@ -7,5 +7,5 @@ export { LocalStorage } from './local-storage.js';
 export { getRequesterForBrowser, getRequesterForNode } from './requesters.js';
 
 /** The client for pages and Node that have used search-insights: `aa(method, ...args)`. */
-const aa = /* @__PURE__ */ createInsightsClient();
+const aa = createInsightsClient();
 export default aa;

@@ -12,7 +12,10 @@ import { receiptBook, worstOf } from './receipts.js';
 /** The end of an event, as listeners hear it. */
 export type EventEnd =
   | { readonly type: 'eventDelivered'; readonly id: string; readonly event: TrackedEvent }
-  | ({ readonly type: 'eventDropped'; readonly id: string; readonly event: TrackedEvent } & Omit<Dropped, 'status'>);
+  | ({ readonly type: 'eventDropped'; readonly id: string; readonly event: TrackedEvent } & Omit<
+      Dropped,
+      'status' | 'field'
+    >);
 
 /** What delivery works with. */
 export interface DeliveryPorts {
@@ -45,6 +48,8 @@ export function createDelivery(ports: DeliveryPorts) {
   const { url, clock, outbox, transport, hears, onEnd, onError } = ports;
   const receipts = receiptBook(clock);
   const plan = batchPlan({ outbox, clock, maxEventAgeMs: ports.maxEventAgeMs, onDrop: tellDropped });
+  /** A guard that throws would end the actor for good. */
+  const isOnline = () => attempt(() => ports.page.isOnline(), onError) ?? true;
   const flushes = new Set<(isOver?: boolean) => void>();
   let isLeaving = false;
   let outlives = false;
@@ -102,7 +107,7 @@ export function createDelivery(ports: DeliveryPorts) {
   /** Gives the browser what it takes. What it doesn't take stays in the outbox. */
   function handOver(): void {
     const risk = new Set(atRisk());
-    const isGood = actor.getSnapshot().context.attempt === 0 && ports.page.isOnline();
+    const isGood = actor.getSnapshot().context.attempt === 0 && isOnline();
     // What is kept beyond the page stays unless it is likely to arrive. What earlier pages left was not, until the server
     // has answered here.
     const stays = (entry: OutboxEntry) =>
@@ -149,7 +154,7 @@ export function createDelivery(ports: DeliveryPorts) {
       guards: {
         // The outbox itself: its count in the context may be of a moment ago.
         isHeld: () => !ports.isGranted(),
-        isOffline: () => !ports.page.isOnline(),
+        isOffline: () => !isOnline(),
         hasWaiting: () => outbox.size > 0,
         hasBacklog: ({ context }) => context.backlog && outbox.size > 0,
         isVolatile: () => !outbox.durable,
@@ -171,7 +176,7 @@ export function createDelivery(ports: DeliveryPorts) {
           if (isOpaque) failures += 1;
           if (failures === 3) ports.onTrouble('api-unreachable');
           // Offline nothing passes.
-          plan.failed(isOpaque && ports.page.isOnline());
+          plan.failed(isOpaque && isOnline());
         }),
         reportCredentials: safely(() => {
           ports.onTrouble('credentials-refused');
@@ -224,7 +229,7 @@ export function createDelivery(ports: DeliveryPorts) {
       isGone = event === 'exit' || (event !== 'restored' && isGone);
       actor.send({ type: event === 'online' || event === 'offline' ? `network.${event}` : `page.${event}` });
       // It may have come back while nobody was told.
-      if (event === 'restored' && ports.page.isOnline()) actor.send({ type: 'network.online' });
+      if (event === 'restored' && isOnline()) actor.send({ type: 'network.online' });
       if (event !== 'exit') return;
       outbox.release?.();
       receipts.storeAll();

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { UserToken } from '../../src/index.js';
+import { fakeClock, fakePage } from '../../src/testing/index.js';
 import { bench, click } from '../support/bench.js';
 
 const circular: Record<string, unknown> = { eventType: 'click' };
@@ -194,6 +195,26 @@ describe('ports of the application that throw', () => {
     await clock.advance(20_000);
     expect((await receipt).status).toBe('dropped');
     user.consent.deny();
+    user.dispose();
+  });
+
+  it('a page that knows neither its network nor whether it is visited is online and visited', async () => {
+    const { user, clock, transport, notices } = bench({
+      page: { ...fakePage(), isOnline: fail, isPrerendering: fail },
+      consent: 'pending',
+    });
+    user.consent.grant();
+    void user.track(click());
+    await clock.advance(500);
+    expect(transport.accepted).toHaveLength(1);
+    expect(notices).toMatchObject([{ code: 'error-contained' }]);
+    user.dispose();
+  });
+
+  it('a clock whose timers fail: a receipt does not reject', async () => {
+    const clock = { ...fakeClock(), setTimeout: fail };
+    const { user } = bench({ clock: clock as never, consent: 'pending' });
+    expect(await user.track(click())).toEqual({ status: 'stored' });
     user.dispose();
   });
 

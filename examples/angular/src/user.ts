@@ -1,14 +1,15 @@
 // #region create
-import { type Consent, createUserToken } from 'usertoken';
+import { createUserToken } from 'usertoken';
+import { keepChoice, keptChoice } from './choice';
 import { environment } from './environment';
 
 /** Makes the one instance of the application. */
 export function getUser() {
   const user = createUserToken({
     ...environment,
-    consent: (localStorage.getItem('consent') as Consent | null) ?? 'pending',
+    consent: keptChoice(),
   });
-  user.subscribe(({ consent }) => localStorage.setItem('consent', consent));
+  user.subscribe(({ consent }) => keepChoice(consent));
   return user;
 }
 // #endregion

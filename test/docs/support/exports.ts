@@ -8,6 +8,7 @@ const program = ts.createProgram([entry, machines, `${root}src/options.ts`], {
   target: ts.ScriptTarget.ES2022,
   module: ts.ModuleKind.NodeNext,
   moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  strict: true,
   skipLibCheck: true,
   noEmit: true,
   types: ['node'],
@@ -81,7 +82,7 @@ export function eventMethodFields(): Map<string, { readonly required: string[]; 
         .getProperties()
         .filter(({ name }) => !ofEvery.includes(name))
         // Fields that it must not have.
-        .filter((field) => checker.getNonNullableType(checker.getTypeOfSymbol(field)) !== checker.getNeverType());
+        .filter((field) => (checker.getTypeOfSymbol(field).flags & ts.TypeFlags.Undefined) === 0);
       const isOptional = ({ flags }: ts.Symbol) => (flags & ts.SymbolFlags.Optional) !== 0;
       const namesOf = (those: ts.Symbol[]) => those.map(({ name }) => name).sort();
       return [
