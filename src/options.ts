@@ -26,10 +26,10 @@ export interface UserTokenOptions {
   readonly appId: string;
   /** A search-only API key (ACL `search`). */
   readonly apiKey: string;
-  /** Whether the visitor's tokens may be stored and sent, as the application knows it now. There is no default: none is
+  /** Whether the visitor's tokens may be stored and sent, as the application knows it now. There is no default: no default is
    * lawful everywhere. `pending` waits in memory for `consent.grant()` or `consent.deny()`. */
   readonly consent: Consent;
-  /** Where the events are kept. @default none: the nearest of the two */
+  /** Where the events are kept. @default none: Algolia routes to the nearest region */
   readonly region?: 'us' | 'de' | undefined;
   /** A full origin, with a path if it has one, to send to instead: a first-party proxy or a test collector.
    * `/1/events` is added. It wins over `region`. */
@@ -52,9 +52,9 @@ export interface UserTokenOptions {
   readonly checkToken?: ((token: string) => boolean) | undefined;
   /** Events older than this are dropped instead of sent, in milliseconds. @default 2_592_000_000 (the API's 30 days) */
   readonly maxEventAgeMs?: number | undefined;
-  /** How long events are collected before they are sent together, in milliseconds. @default 250 */
+  /** How long events are collected before they are sent together, in milliseconds, 0 to 60_000. @default 250 */
   readonly batchWindowMs?: number | undefined;
-  /** How long a request may take, in milliseconds. @default 30_000 */
+  /** How long a request may take, in milliseconds, 1 to 600_000. @default 30_000 */
   readonly requestTimeoutMs?: number | undefined;
   /** Inspects both actors, as XState's option of this name does; tokens are masked.
    * @see https://stately.ai/docs/inspection */
@@ -71,7 +71,7 @@ export interface UserTokenOptions {
   readonly page?: Page | undefined;
   /** The other pages of the shop. @default those of this origin with the same `appId`, over a `BroadcastChannel` */
   readonly tabs?: Tabs | undefined;
-  /** @default the platform's */
+  /** Time and timers. @default the platform's */
   readonly clock?: Clock | undefined;
   /** From 0 up to 1, for the jitter of retries. @default `Math.random` */
   readonly random?: (() => number) | undefined;

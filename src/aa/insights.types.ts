@@ -56,7 +56,7 @@ export interface InitParams {
   useCookie?: boolean;
   /** Lifetime of the cookie in milliseconds. @default 15_552_000_000 */
   cookieDuration?: number;
-  /** @default none: the nearest of the two */
+  /** @default none: Algolia routes to the nearest region */
   region?: 'de' | 'us';
   userToken?: string;
   authenticatedUserToken?: string;
