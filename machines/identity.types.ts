@@ -24,6 +24,7 @@ export interface IdentityInput {
   readonly user?: string | number | bigint | null | undefined;
   /** Takes the place of the anonymous token when `user` ends a stored login and `onLogout` is `renew`. */
   readonly freshAnonymousToken?: string | undefined;
+  /** What is decided at the start. */
   readonly consent: Consent;
   /** @default 'replace' */
   readonly strategy?: Strategy | undefined;
@@ -41,7 +42,9 @@ export interface IdentityContext {
   readonly renewed: boolean;
   /** Whether the application said that nobody is logged in, so that a grant must not resume a stored user. */
   readonly isKnownNobody: boolean;
+  /** What a login does to the tokens. */
   readonly strategy: Strategy;
+  /** What a logout does to the anonymous token. */
   readonly onLogout: OnLogout;
   /** Where the region `consent` begins. */
   readonly startConsent: Consent;
@@ -75,7 +78,9 @@ export type IdentityEvent =
 
 /** The tokens in force, under the names of the Insights API. Both are `undefined` while consent is denied. */
 export interface Tokens {
+  /** Of the one who acts: by the strategy the account's id or the anonymous token. */
   readonly userToken: string | undefined;
+  /** The account's id, with strategy `link`. */
   readonly authenticatedUserToken: string | undefined;
 }
 

@@ -6,6 +6,7 @@ import type { Clock, Outbox, Page, Tabs, TokenJar, Transport } from './adapters/
 
 /** Something the developer should know. Each message is said once, and never holds a token or the API key. */
 export interface Notice {
+  /** What it is about; the union is closed. */
   readonly code:
     | 'token-rejected'
     | 'event-doubtful'
@@ -17,6 +18,7 @@ export interface Notice {
     | 'cookie-domain-refused'
     | 'cookie-duplicated'
     | 'error-contained';
+  /** `usertoken: <code>: <detail>`, as the console shows it. */
   readonly message: string;
 }
 
@@ -79,22 +81,29 @@ export interface UserTokenOptions {
   readonly generateToken?: (() => string) | undefined;
 }
 
-/** What an option must be: a string that matches, a whole number between two, or of a type. */
-type Rule = RegExp | readonly [min: number, max: number] | 'object' | 'function' | 'boolean';
+/** What an option must be: a string that matches, with what that means, a whole number between two, or of a type. */
+type Rule =
+  | readonly [RegExp, meaning: string]
+  | readonly [min: number, max: number]
+  | 'object'
+  | 'function'
+  | 'boolean';
 
+const oneOf = (...words: string[]): Rule => [RegExp(`^(${words.join('|')})$`), words.join(' or ')];
+const someText: Rule = [/\S/, 'a string that is not blank'];
 const seconds: Rule = [1, 34_560_000];
-const cookieName = /^[\w!#$%&'*+.^`|~-]+$/;
+const cookieName: Rule = [/^[\w!#$%&'*+.^`|~-]+$/, 'the name of a cookie'];
 
 const rules: Readonly<Record<keyof UserTokenOptions, Rule | undefined>> = {
-  appId: /\S/,
-  apiKey: /\S/,
-  consent: /^(pending|granted|denied)$/,
-  region: /^(us|de)$/,
-  host: /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/,
+  appId: someText,
+  apiKey: someText,
+  consent: oneOf('pending', 'granted', 'denied'),
+  region: oneOf('us', 'de'),
+  host: [/^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, 'an origin such as https://shop.example'],
   user: undefined,
-  strategy: /^(replace|link)$/,
-  remember: /^(session|device|page)$/,
-  onLogout: /^(restore|renew)$/,
+  strategy: oneOf('replace', 'link'),
+  remember: oneOf('session', 'device', 'page'),
+  onLogout: oneOf('restore', 'renew'),
   cookie: 'object',
   checkToken: 'function',
   maxEventAgeMs: [1, 1e15],
@@ -115,18 +124,19 @@ const rules: Readonly<Record<keyof UserTokenOptions, Rule | undefined>> = {
 const cookieRules: Readonly<Record<keyof CookieOptions, Rule>> = {
   name: cookieName,
   userName: cookieName,
-  domain: /^[\w-]+(\.[\w-]+)+$/,
+  domain: [/^[\w-]+(\.[\w-]+)+$/, 'a domain such as shop.example'],
   maxAgeSeconds: seconds,
   userMaxAgeSeconds: seconds,
   renew: 'boolean',
-  sameSite: /^(Lax|Strict|None)$/,
+  sameSite: oneOf('Lax', 'Strict', 'None'),
   server: 'boolean',
 };
 
 function keeps(value: unknown, rule: Rule): boolean {
-  if (rule instanceof RegExp) return typeof value === 'string' && rule.test(value);
   if (typeof rule === 'string') return value !== null && typeof value === rule;
-  return Number.isInteger(value) && (value as number) >= rule[0] && (value as number) <= rule[1];
+  const [least, most] = rule;
+  if (typeof least === 'object') return typeof value === 'string' && least.test(value);
+  return Number.isInteger(value) && (value as number) >= least && (value as number) <= (most as number);
 }
 
 function checkAll(options: object, rules: Readonly<Record<string, Rule | undefined>>, prefix = ''): void {
@@ -135,7 +145,7 @@ function checkAll(options: object, rules: Readonly<Record<string, Rule | undefin
     const isKnown = Object.hasOwn(rules, name);
     if (isKnown && (value === undefined || !rule || keeps(value, rule))) continue;
     const expected = isKnown
-      ? `must be ${Array.isArray(rule) ? rule.join(' to ') : rule}`
+      ? `must be ${typeof rule === 'object' ? (typeof rule[1] === 'string' ? rule[1] : rule.join(' to ')) : rule}`
       : `is none of ${Object.keys(rules)}`;
     throw new TypeError(`usertoken: option ${prefix}${name} ${expected}`);
   }

@@ -36,6 +36,7 @@ export interface AnyUserToken extends EventMethods {
   readonly authenticatedToken: string | undefined;
   /** Who is acting: `anonymous`, `identified` by a login, or `loggedOut` since a login has ended. */
   readonly state: VisitorState;
+  /** What may be stored and sent, and the way to say so. */
   readonly consent: {
     /** What the visitor, or the application for them, has decided: `pending`, `granted` or `denied`. */
     readonly state: Consent;
@@ -51,8 +52,8 @@ export interface AnyUserToken extends EventMethods {
   logout(): void;
   /** What the application knows now, as often as it likes: an account's id, or `null` for nobody. */
   sync(id: string | number | bigint | null): TokenCheck;
-  /** Tracks one event under the tokens in force at this moment. On Node the process does not wait for it: await `flush()`
-   * before it ends. */
+  /** Tracks one event under the tokens in force at this moment. On Node the process does not wait for it, not even
+   * where the receipt is awaited: await `flush()` before it ends. */
   track(event: InsightsEvent): Promise<Receipt>;
   /** What is in force now; the same object until something changes. */
   getSnapshot(): UserTokenSnapshot;

@@ -36,9 +36,11 @@ export interface CookieOptions {
 export interface CookieJarPorts {
   /** Whether the identified token outlives the browser session. @default false */
   readonly rememberUser?: boolean | undefined;
+  /** Where the cookies are. @default the page's document; none where there is no page */
   readonly document?: CookieDocument | undefined;
   /** Keeps when the cookie was renewed, since a cookie does not show its age. @default the page's localStorage */
   readonly storage?: Storage | undefined;
+  /** The device's time in milliseconds, for the daily renewal. @default `Date.now` */
   readonly now?: (() => number) | undefined;
   /** Told of trouble, as often as it is met. */
   readonly onTrouble?:

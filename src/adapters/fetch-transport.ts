@@ -20,6 +20,8 @@ function messageIn(body: string): string {
   return typeof message === 'string' ? message.slice(0, 500) : '';
 }
 
+/** How long the body of an answer is waited for. */
+const patienceMs = 2_000;
 /** Of an answer no more than this is read, in bytes. */
 const maxAnswerBytes = 65_536;
 
@@ -38,6 +40,17 @@ async function textOf(response: Response): Promise<string> {
   }
   void reader.cancel().catch(() => {});
   return text;
+}
+
+/** A text, or none where it takes too long. */
+function inTime(text: Promise<string>): Promise<string> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, patienceMs, '');
+    void text.then((whole) => {
+      clearTimeout(timer);
+      resolve(whole);
+    });
+  });
 }
 
 const noAnswer: TransportAnswer = { status: 0, message: '' };
@@ -81,13 +94,14 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
         redirect: 'error',
         ...init,
       });
-      // Read even when it says nothing: the browser charges a keepalive request until its body is read. One that can't be
-      // read takes nothing back of what the status has said.
+      // Read even when it says nothing: the browser charges a keepalive request until its body is read. One that breaks or
+      // does not end takes nothing back of what the status has said.
       const text = textOf(response).catch(() => '');
       void text.then(onRead);
+      const message = messageIn(await inTime(text));
       return {
         status: response.status,
-        message: response.ok ? '' : messageIn(await text),
+        message,
         retryAfterMs: attempt(() => retryAfter(response.headers, now())),
       };
     } catch {

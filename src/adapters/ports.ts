@@ -4,7 +4,9 @@ export interface Clock {
   now(): number;
   /** Milliseconds since any moment; never set back. */
   monotonicNow(): number;
+  /** Calls back once after `delayMs` milliseconds. Returns a handle. */
   setTimeout(callback: (...args: unknown[]) => void, delayMs: number): unknown;
+  /** Ends a timer. Does nothing for one that has ended, or for `undefined`. */
   clearTimeout(handle: unknown): void;
 }
 
@@ -17,6 +19,7 @@ export interface TokenJar {
   read(slot: TokenSlot): string | undefined;
   /** Stores a token; the value already there costs nothing. */
   write(slot: TokenSlot, token: string): void;
+  /** Removes a token and all copies of it. */
   remove(slot: TokenSlot): void;
   /** Removes both tokens and whatever else the jar wrote, on every path and domain it can reach. */
   erase(): void;
@@ -45,12 +48,15 @@ export interface OutboxEntry {
 export interface Outbox {
   /** Whether what it keeps outlives the page. */
   readonly durable: boolean;
+  /** How many entries it keeps. */
   readonly size: number;
   /** Adds an event and returns those it had to let go for it, oldest first. */
   add(entry: OutboxEntry): readonly OutboxEntry[];
+  /** What it keeps, oldest first. */
   entries(): Iterable<OutboxEntry>;
   /** Those of the entries that do not outlive the page. @default none where it is `durable`, else all */
   unsaved?(): readonly OutboxEntry[];
+  /** Takes out entries that it gave out; those that it does not keep are left aside. */
   remove(entries: Iterable<OutboxEntry>): void;
   /** Removes all, and what other pages have left; keeps nothing beyond the page from then on. */
   clear(): void;
@@ -65,7 +71,9 @@ export interface Outbox {
 
 /** A `POST` that needs no CORS preflight: the body goes out as `text/plain`, no header is added. */
 export interface TransportRequest {
+  /** Where it goes, credentials in the query: never to be logged. */
   readonly url: string;
+  /** `{"events":[...]}` as text. */
   readonly body: string;
   /** UTF-8 bytes of the body. */
   readonly bytes: number;
@@ -105,6 +113,7 @@ export type PageEvent = 'hidden' | 'exit' | 'restored' | 'online' | 'offline' | 
 
 /** The page around us; on a server, one that never ends. */
 export interface Page {
+  /** Whether the browser has a network, as far as it knows. */
   isOnline(): boolean;
   /** Whether it is rendered ahead of a visit that may never come. @default false */
   isPrerendering?(): boolean;

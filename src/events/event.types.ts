@@ -106,24 +106,28 @@ export interface ConvertedFilters extends Common, OnFilters, NoMoney {
 export interface AddedToCartObjectIDsAfterSearch extends Common, OnObjects, AfterSearch, Money {
   readonly eventType: 'conversion';
   readonly eventSubtype: 'addToCart';
+  /** One item for each of `objectIDs`, in the same order. */
   readonly objectData?: readonly ObjectDataAfterSearch[] | undefined;
 }
 /** Objects added to the cart without a search. */
 export interface AddedToCartObjectIDs extends Common, OnObjects, Money {
   readonly eventType: 'conversion';
   readonly eventSubtype: 'addToCart';
+  /** One item for each of `objectIDs`, in the same order. */
   readonly objectData?: readonly ObjectData[] | undefined;
 }
 /** Objects bought of which a search found some: those items carry its `queryID`. */
 export interface PurchasedObjectIDsAfterSearch extends Common, OnObjects, Money {
   readonly eventType: 'conversion';
   readonly eventSubtype: 'purchase';
+  /** One item for each of `objectIDs`, in the same order. */
   readonly objectData: readonly ObjectDataAfterSearch[];
 }
 /** Objects bought without a search. */
 export interface PurchasedObjectIDs extends Common, OnObjects, Money {
   readonly eventType: 'conversion';
   readonly eventSubtype: 'purchase';
+  /** One item for each of `objectIDs`, in the same order. */
   readonly objectData?: readonly ObjectData[] | undefined;
 }
 /** Objects seen. */

@@ -23,7 +23,9 @@ export type DropReason =
 
 /** The end of an event that is not delivered. */
 export interface Dropped {
+  /** What tells it apart from `delivered` and `stored`. */
   readonly status: 'dropped';
+  /** Why it is dropped. */
   readonly reason: DropReason;
   /** The field at fault, where one is known. */
   readonly field?: string;

@@ -1,3 +1,4 @@
+import { fieldOf } from '../../machines/tolerant.js';
 import type { CookieOptions } from '../adapters/cookie-jar.js';
 import { checkOptions, type UserTokenOptions } from '../options.js';
 
@@ -33,10 +34,19 @@ export interface UserTokenServerOptions
   readonly cookie?: Omit<CookieOptions, 'server'> | false | undefined;
 }
 
+/** Options that only a page or a single visitor has. */
+const ofPages = ['consent', 'user', 'inspect', 'jar', 'page', 'tabs'];
+
 /** Checks what `createUserTokenServer` was given, and leaves out what is undefined.
  * @throws TypeError that names the option and what would be right. */
 export function checkServerOptions(options: UserTokenServerOptions) {
   const { secure, ...rest } = Object(options) as UserTokenServerOptions;
+  for (const name of ofPages) {
+    if (fieldOf(rest, name) !== undefined) throw new TypeError(`usertoken: option ${name} is none of a server`);
+  }
+  if (fieldOf(rest.cookie, 'server') !== undefined) {
+    throw new TypeError('usertoken: option cookie.server is none of a server, which always sets the cookies itself');
+  }
   const checked = checkOptions({ ...rest, consent: 'granted' });
   if (typeof secure !== 'boolean') throw new TypeError('usertoken: option secure must be boolean');
   return { ...checked, secure };

@@ -23,6 +23,7 @@ export interface HandOver extends Pick<UserTokenOptions, 'consent' | 'strategy' 
   readonly anonymousToken?: string;
   /** The account that is logged in; `null` where the application knows that nobody is. */
   readonly user?: string | null;
+  /** How the page keeps its cookies; `false` for none. */
   readonly cookie: CookieOptions | false;
 }
 
@@ -38,7 +39,9 @@ export interface Visitor extends EventMethods {
   readonly token: string | undefined;
   /** The authenticated user token in force, with strategy `link`. */
   readonly authenticatedToken: string | undefined;
+  /** Who is acting: `anonymous`, `identified` or `loggedOut`. */
   readonly state: VisitorState;
+  /** What the request was made with: `pending`, `granted` or `denied`. */
   readonly consent: Consent;
   /** An account logged in with this request. A refusal changes nothing and says why.
    * @param id The account's pseudonymous id: a string of 1 to 129 of `A-Z a-z 0-9 _ = + / -`, or a whole number. */
@@ -71,8 +74,8 @@ export interface UserTokenServer {
     type: Type,
     listener: (event: Extract<UserTokenEvent, { readonly type: Type }>) => void,
   ): () => void;
-  /** Sends what waits without waiting for the batch window. Resolves to whether nothing waits any more. Await it before
-   * the process ends; in workers give it to `waitUntil`.
+  /** Sends what waits without waiting for the batch window. Resolves to `true` once nothing waits, to `false` when
+   * that takes too long or nothing can be sent. Await it before the process ends; in workers give it to `waitUntil`.
    * @param options.timeoutMs When to give up waiting, in milliseconds. @default 5000 */
   flush(options?: { readonly timeoutMs?: number | undefined }): Promise<boolean>;
   /** Hands over what waits, and leaves no timer behind. Tracking is answered `dropped: disposed` then. */

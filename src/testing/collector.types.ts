@@ -21,7 +21,9 @@ export interface CollectorOptions {
 export interface CollectedEvent {
   /** The event as it came, unknown keys included. */
   readonly event: Readonly<Record<string, unknown>>;
+  /** The user token it came under. */
   readonly userToken: string;
+  /** The authenticated user token beside it, if it has one. */
   readonly authenticatedUserToken: string | undefined;
   /** Time of receipt, in milliseconds since the Unix epoch. */
   readonly receivedAt: number;
@@ -33,6 +35,7 @@ export interface CollectedEvent {
 export interface CollectedRequest {
   /** Counts from 1; never given twice by one collector. */
   readonly id: number;
+  /** The HTTP method, such as `POST`. */
   readonly method: string;
   /** Path without the query. */
   readonly path: string;
@@ -100,6 +103,7 @@ export interface CollectorWaitOptions {
 export interface Collector {
   /** `http://127.0.0.1:PORT`, to be used as the `host` of a client. */
   readonly origin: string;
+  /** The port on 127.0.0.1 that it listens on. */
   readonly port: number;
   /** True if {@link CollectorOptions.port} was in use and another one was taken. */
   readonly portTaken: boolean;

@@ -4,6 +4,7 @@ import type { Page, PageEvent } from '../adapters/ports.js';
 export interface FakePage extends Page {
   /** Lets something happen; `online`, `offline` and `activated` also change what `isOnline()` or `isPrerendering()` says. */
   say(event: PageEvent): void;
+  /** How many listen to it now: none after `dispose()`. */
   readonly listeners: number;
 }
 

@@ -10,6 +10,7 @@ export interface FakeRequest extends TransportRequest {
 
 /** A {@link Transport} in memory. */
 export interface FakeTransport extends Transport {
+  /** What it was given, in order, whatever the answer. */
   readonly requests: readonly FakeRequest[];
   /** The events of the requests that were answered with 2xx, and of those handed over. */
   readonly accepted: readonly Readonly<Record<string, unknown>>[];

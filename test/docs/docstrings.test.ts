@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { publicNames } from './support/exports.js';
+import { publicNames, undocumentedMembers } from './support/exports.js';
 import { guidePages, proseOf, root } from './support/guide.js';
 
 /** The anchor that GitHub gives a heading. */
@@ -36,6 +36,10 @@ describe('public names', () => {
     expect(names.length).toBeGreaterThan(50);
     expect(names.filter(({ docstring }) => docstring.trim() === '').map(({ name }) => name)).toEqual([]);
   });
+});
+
+it('members of public interfaces have a docstring each', () => {
+  expect([...new Set(undocumentedMembers())]).toEqual([]);
 });
 
 describe('the guide', () => {

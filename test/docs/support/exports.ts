@@ -4,7 +4,9 @@ import { root } from './guide.js';
 
 const entry = `${root}src/index.ts`;
 const machines = `${root}machines/index.ts`;
-const program = ts.createProgram([entry, machines, `${root}src/options.ts`], {
+const server = `${root}src/server/index.ts`;
+const testing = `${root}src/testing/index.ts`;
+const program = ts.createProgram([entry, machines, server, testing, `${root}src/options.ts`], {
   target: ts.ScriptTarget.ES2022,
   module: ts.ModuleKind.NodeNext,
   moduleResolution: ts.ModuleResolutionKind.NodeNext,
@@ -31,6 +33,25 @@ export function publicNames(): { readonly name: string; readonly docstring: stri
     docstring: ts.displayPartsToString(resolved(symbol).getDocumentationComment(checker)),
   }));
 }
+
+/** `<interface>.<member>` for each member of an exported interface of the package that has no docstring. */
+export function undocumentedMembers(): string[] {
+  return [entry, machines, server, testing].flatMap(exportsOf).flatMap((symbol) => {
+    const [declaration] = resolved(symbol).declarations ?? [];
+    if (!declaration || !ts.isInterfaceDeclaration(declaration)) return [];
+    return declaration.members
+      .filter((member) => {
+        const own = member.name && checker.getSymbolAtLocation(member.name);
+        const isSaid = !own || ts.displayPartsToString(own.getDocumentationComment(checker)) !== '' || isTagged(own);
+        // One that can only be one literal is explained by it.
+        return !isSaid && !checker.getTypeOfSymbol(own).isLiteral();
+      })
+      .map((member) => `${symbol.name}.${member.name!.getText()}`);
+  });
+}
+
+/** A member whose name says it all may have its default alone. */
+const isTagged = (symbol: ts.Symbol) => symbol.getJsDocTags(checker).length > 0;
 
 /** The members of an exported type: fields of an interface with the text of `@default`, or literals of a union. */
 export function membersOf(typeName: string): { readonly name: string; readonly defaultText: string }[] {
