@@ -97,13 +97,13 @@ const cookieName: Rule = [/^[\w!#$%&'*+.^`|~-]+$/, 'the name of a cookie'];
 const rules: Readonly<Record<keyof UserTokenOptions, Rule | undefined>> = {
   appId: someText,
   apiKey: someText,
-  consent: oneOf('pending', 'granted', 'denied'),
-  region: oneOf('us', 'de'),
+  consent: /* @__PURE__ */ oneOf('pending', 'granted', 'denied'),
+  region: /* @__PURE__ */ oneOf('us', 'de'),
   host: [/^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, 'an origin such as https://shop.example'],
   user: undefined,
-  strategy: oneOf('replace', 'link'),
-  remember: oneOf('session', 'device', 'page'),
-  onLogout: oneOf('restore', 'renew'),
+  strategy: /* @__PURE__ */ oneOf('replace', 'link'),
+  remember: /* @__PURE__ */ oneOf('session', 'device', 'page'),
+  onLogout: /* @__PURE__ */ oneOf('restore', 'renew'),
   cookie: 'object',
   checkToken: 'function',
   maxEventAgeMs: [1, 1e15],
@@ -128,7 +128,7 @@ const cookieRules: Readonly<Record<keyof CookieOptions, Rule>> = {
   maxAgeSeconds: seconds,
   userMaxAgeSeconds: seconds,
   renew: 'boolean',
-  sameSite: oneOf('Lax', 'Strict', 'None'),
+  sameSite: /* @__PURE__ */ oneOf('Lax', 'Strict', 'None'),
   server: 'boolean',
 };
 

@@ -64,6 +64,13 @@ describe('what is not used is not bundled', () => {
     expect((await bundle(`import '${entry}';`, { platform: 'browser', minify: true })).text.trim()).toBe('');
   });
 
+  test("import 'usertoken/aa' alone keeps the client that UI libraries find on the page", async () => {
+    const { text } = await bundle("import 'usertoken/aa';", { platform: 'browser', minify: true });
+    expect(text).toContain('AlgoliaAnalyticsObject');
+    const entry = await bundle("import { createUserToken } from 'usertoken'; globalThis.x = createUserToken;");
+    expect(entry.text).not.toContain('AlgoliaAnalyticsObject');
+  });
+
   test('an import of one name leaves nothing when the name is not used', async () => {
     const code = "import { createUserToken } from 'usertoken';";
     expect((await bundle(code, { platform: 'browser', minify: true })).text.trim()).toBe('');

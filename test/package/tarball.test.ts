@@ -52,6 +52,7 @@ describe('the tarball', () => {
     const names = Object.keys(entries);
     expect(Object.keys(exports)).toEqual([
       ...names.map((name) => (name === 'index' ? '.' : `./${name}`)),
+      './dist/aa.min.js',
       './package.json',
     ]);
     for (const name of names) {
@@ -60,6 +61,12 @@ describe('the tarball', () => {
         ['require', { types: `./dist/${name}.d.cts`, default: `./dist/${name}.cjs` }],
       ]);
     }
+  });
+
+  test('gives the script tag to content delivery networks and bundlers by its path', async () => {
+    const { exports, unpkg, jsdelivr } = await manifestIn(consumer);
+    expect([exports['./dist/aa.min.js'], unpkg, jsdelivr]).toEqual(Array(3).fill('./dist/aa.min.js'));
+    expect(files).toContain('package/dist/aa.min.js');
   });
 
   test('runs nothing when it is installed, and depends on xstate as a peer alone', async () => {

@@ -19,6 +19,22 @@ function incoming(headers: Record<string, string>, url = '/'): IncomingMessage {
   return message;
 }
 
+describe('a server with options that can not work', () => {
+  test.each<[object, string]>([
+    [{ secure: undefined }, 'usertoken: option secure must be boolean'],
+    [{ appId: ' ' }, 'usertoken: option appId must be a string that is not blank'],
+    [{ consent: 'granted' }, 'usertoken: option consent is none of a server'],
+    [{ user: 'u1' }, 'usertoken: option user is none of a server'],
+    [{ jar: {} }, 'usertoken: option jar is none of a server'],
+    [
+      { cookie: { server: true } },
+      'usertoken: option cookie.server is none of a server, which always sets the cookies itself',
+    ],
+  ])('%j is a TypeError that names it', (options, message) => {
+    expect(() => testServer(options)).toThrow(new TypeError(message));
+  });
+});
+
 describe('the token of a request', () => {
   const cookie = `theme=dark; _ALGOLIA=${anonymous}; cart=3`;
   test.each<[string, RequestLike]>([
