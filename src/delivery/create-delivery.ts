@@ -38,6 +38,10 @@ export interface DeliveryPorts {
   readonly onError: (error: unknown) => void;
 }
 
+/** Refusals in a row that need no pause: those by which a culprit among a thousand is found. */
+const maxRefusals = 20;
+/** Between requests after more than that. */
+const refusalPauseMs = 1_000;
 /** A request under way is likely to arrive for this long. */
 const promptMs = 5_000;
 /** Requests at a page exit: what doubtful events, each on its own, may cost. */
@@ -59,6 +63,7 @@ export function createDelivery(ports: DeliveryPorts) {
   let isGone = false;
   let message = '';
   let failures = 0;
+  let refusals = 0;
 
   function tell(entry: OutboxEntry, type: EventEnd['type'], receipt: Receipt): void {
     receipts.settle(entry, receipt);
@@ -71,6 +76,8 @@ export function createDelivery(ports: DeliveryPorts) {
 
   async function sendBatch(attempts: number, signal: AbortSignal): Promise<BatchResult> {
     await outbox.prepare?.();
+    // One culprit is found by fewer. Whoever refuses all, such as a proxy, gets no storm of halves.
+    if (refusals > maxRefusals) await new Promise((resolve) => clock.setTimeout(resolve, refusalPauseMs));
     const budget = attempts ? 0 : transport.exitBudget;
     const nothing = { status: 200, size: 0, waiting: outbox.size, backlog: false };
     // A denial, the end or a later attempt may have come meanwhile.
@@ -165,9 +172,18 @@ export function createDelivery(ports: DeliveryPorts) {
         retryDelay: ({ context }) => retryDelayMs(context, attempt(ports.random, onError)),
       },
       actions: {
-        removeBatch: safely(() => plan.accepted((entry) => tell(entry, 'eventDelivered', { status: 'delivered' }))),
-        halveBatch: safely(plan.halve),
-        dropEvent: safely(() => plan.refused(message)),
+        removeBatch: safely(() => {
+          refusals = 0;
+          plan.accepted((entry) => tell(entry, 'eventDelivered', { status: 'delivered' }));
+        }),
+        halveBatch: safely(() => {
+          refusals += 1;
+          plan.halve();
+        }),
+        dropEvent: safely(() => {
+          refusals += 1;
+          plan.refused(message);
+        }),
         dropBatch: safely(() => plan.givenUp(message)),
         omitTimestamps: safely(plan.omitTimestamps),
         keepBatch: safely((event) => {

@@ -26,7 +26,9 @@ const maxFolders = 4;
 function headerOf(request: RequestLike, name: string): string {
   if (typeof request === 'string' || !request) return name === 'cookie' ? (request ?? '') : '';
   const { headers } = request;
-  const value = typeof headers?.get === 'function' ? headers.get(name) : fieldOf(headers, name);
+  // Gateways hand over plain objects whose names are written in any way.
+  const spelt = Object.keys(Object(headers)).find((key) => key.toLowerCase() === name);
+  const value = typeof headers?.get === 'function' ? headers.get(name) : fieldOf(headers, spelt ?? name);
   return Array.isArray(value) ? value.join('; ') : typeof value === 'string' ? value : '';
 }
 

@@ -121,6 +121,21 @@ describe('what the server refuses', () => {
     expect(new Set(accepted).size).toBe(96);
   });
 
+  it('who refuses everything gets one request a second', async () => {
+    const { user, transport, clock } = bench();
+    transport.answerWith({ status: 400 });
+    for (let n = 0; n < 1000; n += 1) void user.track(click(`o${n}`));
+    await clock.advance(10_250);
+    expect(transport.requests.length).toBeGreaterThan(20);
+    expect(transport.requests.length).toBeLessThanOrEqual(35);
+    transport.answerWith({ status: 200 });
+    await clock.advance(2_000);
+    const answered = transport.requests.length;
+    await clock.advance(250);
+    expect(transport.requests.length).toBe(answered);
+    expect(transport.accepted.length).toBeGreaterThan(900);
+  });
+
   it('a body that is too large for the server is halved too', async () => {
     const { user, transport, send } = bench();
     transport.answerWith(({ events }) => ({ status: events.length > 10 ? 413 : 200 }));

@@ -42,6 +42,7 @@ describe('the token of a request', () => {
     ['an IncomingMessage of Node', incoming({ cookie, host: 'shop.example' })],
     ['the text of a Cookie header', cookie],
     ['headers as a plain object', { headers: { cookie } }],
+    ['headers as a gateway spells them', { headers: { Cookie: cookie } }],
     ['headers as a list of lines', { headers: { cookie: ['theme=dark', `_ALGOLIA=${anonymous}`] } }],
   ])('is read from %s', (_, request) => {
     expect(tokensOf(request)).toEqual({ token: anonymous, state: 'anonymous' });
