@@ -14,7 +14,7 @@ const binding = 600;
 const budgets = {
   aa: 17_360,
   lite: 17_980,
-  server: 17_220,
+  server: 17_250,
   vue: binding,
   svelte: binding,
   angular: binding,
@@ -25,8 +25,8 @@ const goals = { lite: 9_216 };
 /** What is measured, in bytes of gzip. The goal is where an entry should be; the budget is a ratchet that keeps it from
  * drifting away from there, to be lowered with every saving. What has none is only reported. */
 const measures = [
-  { name: 'usertoken', entry: 'index', budget: 15_650, goal: 8_192 },
-  { name: 'usertoken with xstate', entry: 'index', budget: 28_280, goal: 21_504, withXState: true },
+  { name: 'usertoken', entry: 'index', budget: 15_680, goal: 8_192 },
+  { name: 'usertoken with xstate', entry: 'index', budget: 28_300, goal: 21_504, withXState: true },
   ...Object.keys(entries)
     .filter((entry) => entry !== 'index')
     .map((entry) => ({ name: `usertoken/${entry}`, entry, budget: budgets[entry], goal: goals[entry] })),

@@ -7,7 +7,7 @@ import type { Transport } from '../adapters/ports.js';
 import { systemClock } from '../adapters/system-clock.js';
 import { eventMethods } from '../events/event-methods.js';
 import { noticeBoard } from '../notices.js';
-import { encodedFilter, eventsIn, forgetBought, noteQueries, viewFilter, withQueries } from './event-list.js';
+import { encodedFilter, eventsIn, forgetBought, queriesIn, viewFilter, withQueries } from './event-list.js';
 import type { InitParams, InsightsMethods, RequestFnType } from './insights.types.js';
 import { queryCache } from './query-cache.js';
 import { readiness } from './readiness.js';
@@ -102,7 +102,6 @@ function createMethods(getTransport: () => Transport, getVersion: () => string):
     if (!Number.isInteger(cookieDuration)) throw new Error('init: cookieDuration must be an integer');
 
     const wasIn = isInitialized && !isOut();
-    const wasStoring = settings.useCookie;
     isInitialized = true;
     const isElsewhere = given.region || given.host || (settings.appId !== undefined && appId !== settings.appId);
     settings = {
@@ -128,10 +127,6 @@ function createMethods(getTransport: () => Transport, getVersion: () => string):
       queryCache.erase();
       // What earlier pages left goes too.
       if (hasCredentials()) senderFor({});
-    }
-    if (wasStoring && !settings.useCookie) {
-      for (const sender of senders.values()) sender.end();
-      senders.clear();
     }
     // It takes up what earlier pages left, for which nobody waits: the page has its token first.
     systemClock.setTimeout(() => hasCredentials() && !isOut() && senderFor({}), 0);
@@ -197,8 +192,10 @@ function createMethods(getTransport: () => Transport, getVersion: () => string):
     name,
     (...params: unknown[]) => {
       const call = eventsIn(params);
+      const at = Date.now();
+      const queries = isOut() ? [] : call.events.flatMap((event) => queriesIn(name, event));
       const note = () => {
-        if (!isOut()) for (const event of call.events) noteQueries(name, event);
+        if (!isOut()) for (const query of queries) queryCache.put(...query, at);
       };
       // Before init nobody knows whether the visitor is out.
       if (isInitialized) note();

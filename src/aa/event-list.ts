@@ -30,14 +30,14 @@ const sources: Readonly<Record<string, readonly [inEvent: boolean, inItems: bool
   addedToCartObjectIDs: [false, true],
 };
 
-/** Notes which search each object was found by, where a call of `method` says so. */
-export function noteQueries(method: string, event: Fields): void {
+/** Which search each object was found by, where a call of `method` says so: as arguments for the cache. */
+export function queriesIn(method: string, event: Fields): [index: unknown, objectID: unknown, queryID: string][] {
   const [inEvent, inItems] = sources[method] ?? [];
   const items = listIn(event, 'objectData');
-  for (const [at, objectID] of listIn(event, 'objectIDs').entries()) {
+  return listIn(event, 'objectIDs').flatMap((objectID, at) => {
     const queryID = (inItems && fieldOf(items[at], 'queryID')) || (inEvent && event.queryID);
-    if (queryID) queryCache.put(event.index, objectID, queryID as string);
-  }
+    return queryID ? [[event.index, objectID, queryID as string]] : [];
+  });
 }
 
 /** A conversion with the searches that are known for its objects, if it names none itself. */

@@ -59,8 +59,8 @@ function change(name: string, entry: Entry | undefined): void {
 
 /** The searches by which objects were found, for conversions that don't say. */
 export const queryCache = {
-  put: (index: unknown, objectID: unknown, queryID: string): void =>
-    change(nameOf(index, objectID), [queryID, Date.now()]),
+  put: (index: unknown, objectID: unknown, queryID: string, at: number): void =>
+    change(nameOf(index, objectID), [queryID, at]),
   remove: (index: unknown, objectID: unknown): void => change(nameOf(index, objectID), undefined),
   get(index: unknown, objectID: unknown): string | undefined {
     if (!LocalStorage.store) return undefined;

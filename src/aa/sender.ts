@@ -41,7 +41,7 @@ export function createSender(address: Address, { transport, agents, mayStore }: 
     return { ...request, url: `${origin}/1/events?${query}` };
   }
 
-  const stored = storageOutbox({ appId });
+  const stored = storageOutbox({ appId, mayStore });
   const outbox = Object.create(stored) as Outbox;
   let open = () => {};
   outbox.open = (onAdopted) => {
@@ -83,9 +83,6 @@ export function createSender(address: Address, { transport, agents, mayStore }: 
       clearTimeout(hold);
       return status !== 'dropped';
     },
-
-    /** What is stored is left to later pages, and nothing more is. */
-    end: user.dispose,
 
     /** Brings the identity machine to the token in force. */
     follow(token: unknown): void {

@@ -21,6 +21,8 @@ export interface StorageOutboxPorts extends OutboxLimits {
   readonly locks?: Locks;
   /** Where owners are asked whether they live. @default a `BroadcastChannel` */
   readonly tabs?: Tabs | undefined;
+  /** Asked before each new segment: whether events may be kept beyond the page. What is stored stays. @default always */
+  readonly mayStore?: (() => boolean) | undefined;
   /** @default the platform's */
   readonly clock?: Clock | undefined;
 }
@@ -29,7 +31,7 @@ export interface StorageOutboxPorts extends OutboxLimits {
  * their owner is gone. Where storage is full or blocked, memory.
  * @see https://w3c.github.io/web-locks/ */
 export function storageOutbox(ports: StorageOutboxPorts): Outbox {
-  const { appId, clock = systemClock } = ports;
+  const { appId, clock = systemClock, mayStore = () => true } = ports;
   const { get, put, remove, keysUnder } = safeStorage(ports);
   const locks = 'locks' in ports ? ports.locks : attempt(() => globalThis.navigator?.locks);
   const memory = memoryOutbox(ports);
@@ -69,7 +71,7 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
   function write(isFree = false): void {
     isWriting = false;
     unsaved = unsaved.filter(isKept);
-    if ((!isOpen && !isFree) || seenMark === undefined || unsaved.length === 0) return;
+    if ((!isOpen && !isFree) || seenMark === undefined || unsaved.length === 0 || !mayStore()) return;
     written += 1;
     const key = `${prefix}${page}:${written}`;
     if (save(key, unsaved, isFree)) unsaved = [];

@@ -1,5 +1,5 @@
 import { checkUserToken, isAnonymousToken } from '../../../../src/index.js';
-import { defaults, hasCredentials, isRefused, type Situation, tokenOf } from './situation.js';
+import { cacheIn, defaults, hasCredentials, isRefused, type Situation, tokenOf } from './situation.js';
 import type { Fields } from './steps.types.js';
 
 /** What looks at the cookie: one that throws stops it there, one that is malformed counts as none here. */
@@ -25,8 +25,7 @@ function withdraw({ out, world, hit }: Situation, isErasing: boolean): void {
 
 /** `init` as it is to be. */
 export function expectedInit(situation: Situation) {
-  const { hit, invoke, agents, place, waiting } = situation;
-  let isInitialized = false;
+  const { hit, invoke, agents, place, waiting, early, world } = situation;
 
   return function init(options: unknown): unknown {
     if (options === null) hit('no-throw');
@@ -46,8 +45,8 @@ export function expectedInit(situation: Situation) {
     for (const key of ['userToken', 'authenticatedUserToken']) if (isRefused(situation, given[key])) delete given[key];
 
     const before = situation.settings;
-    const wasIn = isInitialized && !before.userHasOptedOut;
-    isInitialized = true;
+    const wasIn = situation.isInitialized && !before.userHasOptedOut;
+    situation.isInitialized = true;
     const isMoved =
       given.region || given.host || (before.appId !== undefined && 'appId' in given && given.appId !== before.appId);
     situation.settings = {
@@ -81,6 +80,8 @@ export function expectedInit(situation: Situation) {
     for (const agent of agents) invoke('addAlgoliaAgent', [agent]);
 
     if (settings.userHasOptedOut) withdraw(situation, wasIn);
+    else if (Object.keys(early).length > 0) world.setCache(JSON.stringify({ ...cacheIn(situation), ...early }));
+    for (const name of Object.keys(early)) delete early[name];
     if (hasCredentials(situation)) for (const proceed of waiting.splice(0)) proceed();
     return undefined;
   };

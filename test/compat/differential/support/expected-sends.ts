@@ -1,6 +1,6 @@
 import { typeOf } from './event-methods.js';
 import { eventPlanner } from './expected-events.js';
-import { awaitInit, hasCredentials, type Situation, tokenOf } from './situation.js';
+import { awaitInit, cacheIn, hasCredentials, type Situation, tokenOf } from './situation.js';
 import type { Fields } from './steps.types.js';
 
 /** A call by a method's name, with its events as they came. */
@@ -42,8 +42,23 @@ export function expectedSends(situation: Situation) {
     }
   }
 
-  /** @param args Of the method named. */
+  /** Before `init` nobody knows whether anything may be stored: what is noted waits for it. */
   function send(method: string, args: readonly unknown[]): unknown {
+    if (situation.isInitialized || !isNoting.test(method)) return sendAll(method, args);
+    const text = world.cache();
+    const before = cacheIn(situation);
+    const value = sendAll(method, args);
+    if (world.cache() === text) return value;
+    hit('waits-for-init');
+    for (const [name, entry] of Object.entries(cacheIn(situation))) {
+      if (JSON.stringify(entry) !== JSON.stringify(before[name])) situation.early[name] = entry;
+    }
+    world.setCache(text);
+    return value;
+  }
+
+  /** @param args Of the method named. */
+  function sendAll(method: string, args: readonly unknown[]): unknown {
     if (method === 'sendEvents') {
       const [events, params] = args;
       if (!Array.isArray(events) && !situation.settings.userHasOptedOut) hit('no-throw');

@@ -31,7 +31,7 @@ export function createReference({ makeClient, world, place, hit, deliver = async
   const agents: string[] = [];
   const situation: Situation = {
     ...{ world, place, hit, out, invoke, agents },
-    ...{ settings: { ...defaults }, waiting: [], timers: [] },
+    ...{ settings: { ...defaults }, waiting: [], isInitialized: false, early: {}, timers: [] },
     assumeUserToken: (token) => cells.UserToken.know(token),
   };
   const cells = {

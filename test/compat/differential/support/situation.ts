@@ -22,6 +22,10 @@ export interface Situation {
   settings: Record<string, unknown>;
   /** What waits for `init`. */
   readonly waiting: (() => void)[];
+  /** Whether there was one. */
+  isInitialized: boolean;
+  /** Entries of the query cache that wait for it. */
+  readonly early: Record<string, unknown>;
   /** What ends of itself. */
   readonly timers: { readonly due: number; readonly end: () => void }[];
 }
@@ -32,6 +36,15 @@ export const defaults = { userHasOptedOut: false, anonymousUserToken: true, useC
 export const tokenOf = ({ invoke }: Situation, cell = 'UserToken') => invoke(`get${cell}`, []);
 export const hasCredentials = ({ settings }: Situation) =>
   settings.appId !== undefined && settings.apiKey !== undefined;
+
+/** The query cache as an object. */
+export function cacheIn({ world }: Situation): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(world.cache() ?? ''));
+  } catch {
+    return {};
+  }
+}
 
 /** Whether a token is refused, as nothing that may be set. */
 export function isRefused({ hit }: Situation, value: unknown): boolean {
