@@ -30,7 +30,7 @@ const measures = [
   ...Object.keys(entries)
     .filter((entry) => entry !== 'index')
     .map((entry) => ({ name: `usertoken/${entry}`, entry, budget: budgets[entry], goal: goals[entry] })),
-  { name: `dist/${scriptTag.file}`, source: scriptTag.source, budget: 18_510, goal: 10_240 },
+  { name: `dist/${scriptTag.file}`, source: scriptTag.source, budget: 18_500, goal: 10_240 },
 ];
 
 /** Modules with fewer minified bytes than this share the budget of the table's last row. */
