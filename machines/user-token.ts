@@ -30,7 +30,8 @@ export type TokenRefusal = Extract<TokenCheck, { ok: false }>;
 export const maxTokenLength = 129;
 
 const email = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
-const personalText = /^([^\p{C}@]+@[^\p{C}@]+\.[^\p{C}@]+|\+\d{8,15})\s*$/u;
+// Printable characters but @.
+const personalText = /^([ -?A-~\u00a0-\uffff]+@[ -?A-~\u00a0-\uffff]+\.[ -?A-~\u00a0-\uffff]+|\+\d{8,15})\s*$/;
 
 const messages: Record<TokenReason, string> = {
   'not-a-token': 'a string or whole number',
@@ -51,8 +52,9 @@ declare function atob(base64: string): string;
 /** Whether a token is not recognisably personal: no international phone number, and neither that nor an e-mail address
  * in base64. */
 function isImpersonal(token: string): boolean {
-  // What is no UTF-8 throws: that is no text.
-  const decoded = attempt(() => decodeURIComponent(escape(atob(token.replace(/-/g, '+').replace(/_/g, '/')))));
+  const bytes = attempt(() => atob(token.replace(/-/g, '+').replace(/_/g, '/'))) ?? '';
+  // What is no UTF-8 throws, which is slow: it is asked of little.
+  const decoded = /@|^\+/.test(bytes) ? attempt(() => decodeURIComponent(escape(bytes))) : undefined;
   return !personalText.test(token) && !personalText.test(decoded ?? '');
 }
 

@@ -12,9 +12,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Of the bindings, with their framework and the instance external. */
 const binding = 600;
 const budgets = {
-  aa: 17_360,
-  lite: 17_980,
-  server: 17_250,
+  aa: 17_390,
+  lite: 18_020,
+  server: 17_280,
   vue: binding,
   svelte: binding,
   angular: binding,
@@ -25,12 +25,12 @@ const goals = { lite: 9_216 };
 /** What is measured, in bytes of gzip. The goal is where an entry should be; the budget is a ratchet that keeps it from
  * drifting away from there, to be lowered with every saving. What has none is only reported. */
 const measures = [
-  { name: 'usertoken', entry: 'index', budget: 15_680, goal: 8_192 },
-  { name: 'usertoken with xstate', entry: 'index', budget: 28_300, goal: 21_504, withXState: true },
+  { name: 'usertoken', entry: 'index', budget: 15_710, goal: 8_192 },
+  { name: 'usertoken with xstate', entry: 'index', budget: 28_330, goal: 21_504, withXState: true },
   ...Object.keys(entries)
     .filter((entry) => entry !== 'index')
     .map((entry) => ({ name: `usertoken/${entry}`, entry, budget: budgets[entry], goal: goals[entry] })),
-  { name: `dist/${scriptTag.file}`, source: scriptTag.source, budget: 18_500, goal: 10_240 },
+  { name: `dist/${scriptTag.file}`, source: scriptTag.source, budget: 18_530, goal: 10_240 },
 ];
 
 /** Modules with fewer minified bytes than this share the budget of the table's last row. */
