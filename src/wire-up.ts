@@ -42,15 +42,14 @@ export function wireUp(wiring: Wiring): UserToken {
   const { clock, page, notices, follow } = settings;
   const { post, postError: onError } = notices;
   const isPrerendering = () => attempt(() => page.isPrerendering?.(), onError);
-  const isAhead = isPrerendering();
   /** Whether consent is granted and waits for the visit that a prerendered page may never have. */
-  let isGrantDue = settings.consent === 'granted' && isAhead;
+  let isGrantDue = settings.consent === 'granted' && isPrerendering();
   const events = emitter<UserTokenEvent | { readonly type: 'change'; readonly snapshot: UserTokenSnapshot }>(onError);
   const checkToken = (token: unknown) => checkUserToken(token, settings.checkToken);
 
   const identity = createIdentity({
     ...settings,
-    isAhead,
+    isGrantDue,
     checkToken,
     generateToken: () => attempt(settings.generateToken, onError) ?? generateAnonymousToken(),
     onError,
@@ -104,8 +103,9 @@ export function wireUp(wiring: Wiring): UserToken {
 
   const leavePage = page.subscribe((event) => {
     if (event === 'activated') {
-      if (isGrantDue) identity.arrive();
-      return isGrantDue && grant();
+      if (!isGrantDue) return;
+      identity.arrive();
+      return grant();
     }
     if (event === 'restored') {
       attempt(() => others?.open(true), onError);

@@ -159,7 +159,7 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
     get size() {
       return memory.size;
     },
-    entries: () => memory.entries(),
+    entries: () => kept,
     unsaved: () => unsaved.filter(isKept),
     add(entry) {
       const evicted = keep(entry);

@@ -63,14 +63,14 @@ export function batchPlan({ outbox, clock, maxEventAgeMs, onDrop }: BatchPlanPor
   }
 
   /** What waits and can still be delivered. The rest is dropped, all at once: the outbox writes anew each time. */
-  function worthSending(entries: readonly OutboxEntry[]): OutboxEntry[] {
+  function worthSending(entries: readonly OutboxEntry[]): readonly OutboxEntry[] {
     const refused = (entry: OutboxEntry) => entry.doubts.map((doubt) => settled.get(doubt)).find(Boolean);
     const isOver = (entry: OutboxEntry) => refused(entry) || ageOf(entry) > maxEventAgeMs;
-    const over = entries.filter(isOver);
-    if (over.length === 0) return [...entries];
+    const over = new Set(entries.filter(isOver));
+    if (over.size === 0) return entries;
     outbox.remove(over);
     for (const entry of over) onDrop([entry], refused(entry) ? 'refused' : 'too-old', refused(entry));
-    return entries.filter((entry) => !isOver(entry));
+    return entries.filter((entry) => !over.has(entry));
   }
 
   /** As many as may travel together, or else one that must travel alone. */
@@ -136,9 +136,8 @@ export function batchPlan({ outbox, clock, maxEventAgeMs, onDrop }: BatchPlanPor
 
     /** The next batch. It becomes the current one when it is assigned.
      * @param except Events that stay. */
-    choose(maxBytes = maxBatchBytes, except: readonly OutboxEntry[] = []): Batch | undefined {
-      const staying = new Set(except);
-      const waiting = worthSending([...outbox.entries()].filter((entry) => !staying.has(entry)));
+    choose(maxBytes = maxBatchBytes, except: ReadonlySet<OutboxEntry> = new Set()): Batch | undefined {
+      const waiting = worthSending([...outbox.entries()].filter((entry) => !except.has(entry)));
       // After a failure without an answer others go first: if they pass, the network was not at fault.
       const pickAmong = (failed: boolean) =>
         pick(

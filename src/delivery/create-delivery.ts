@@ -128,12 +128,19 @@ export function createDelivery(ports: DeliveryPorts) {
     }
     // The page's end cancels what else is under way: what outlives the page is sent by the next one.
     const flying = new Set(inFlight);
-    const staying = [...outbox.entries()].filter((entry) => stays(entry) || (flying.has(entry) && !risk.has(entry)));
+    const staying = new Set(
+      [...outbox.entries()].filter((entry) => stays(entry) || (flying.has(entry) && !risk.has(entry))),
+    );
     for (let requests = 0; requests < maxRequestsAtExit; requests += 1) {
       const batch = plan.choose(transport.exitBudget, staying);
       if (!batch || !transport.handOver({ url, ...batch })) return;
       outbox.remove(batch.entries);
     }
+  }
+
+  /** Has other pages send what outlives this one's delivery. */
+  function leaveToOthers(): void {
+    if (outbox.durable) outbox.release?.();
   }
 
   /** A denial erases what other pages have left, too. */
@@ -197,7 +204,7 @@ export function createDelivery(ports: DeliveryPorts) {
         reportCredentials: safely(() => {
           ports.onTrouble('credentials-refused');
           // Another page may have better ones.
-          if (outbox.durable) outbox.release?.();
+          leaveToOthers();
         }),
         handOver: safely(handOver),
         dropAll: safely(dropAll),
@@ -285,7 +292,7 @@ export function createDelivery(ports: DeliveryPorts) {
         const lost = atRisk();
         outbox.remove(lost);
         tellDropped(lost, 'disposed');
-        if (outbox.durable) outbox.release?.();
+        leaveToOthers();
       }, onError);
       actor.stop();
       receipts.storeAll();

@@ -18,8 +18,8 @@ import { type JarTokensPorts, keepTokens, readTokens } from './jar-tokens.js';
 export interface IdentityPorts extends JarTokensPorts {
   readonly clock: Clock;
   readonly consent: Consent;
-  /** Whether the grant, if there is one, waits: the page is rendered ahead of its visit. */
-  readonly isAhead?: boolean | undefined;
+  /** Whether the grant waits for the visit: the page is rendered ahead of it. */
+  readonly isGrantDue?: boolean | undefined;
   readonly strategy?: Strategy | undefined;
   readonly onLogout?: OnLogout | undefined;
   readonly generateToken: () => string;
@@ -32,7 +32,8 @@ export interface IdentityPorts extends JarTokensPorts {
 /** Fills the identity machine: the jar behind its actions, the token rules behind its guard, fresh tokens in its
  * events. */
 export function createIdentity(ports: IdentityPorts) {
-  const { jar, clock, consent, isAhead, strategy, onLogout, rememberUser, checkToken, generateToken, onError } = ports;
+  const { jar, clock, consent, isGrantDue, strategy, onLogout, rememberUser, checkToken, generateToken, onError } =
+    ports;
   const stored = () => readTokens(ports);
   /** What the jar held when the page was left. */
   let left: string | undefined;
@@ -55,7 +56,7 @@ export function createIdentity(ports: IdentityPorts) {
       id: 'identity',
       clock,
       input: {
-        consent: isAhead && consent === 'granted' ? 'pending' : consent,
+        consent: isGrantDue ? 'pending' : consent,
         strategy,
         onLogout,
         ...found,
