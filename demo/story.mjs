@@ -15,7 +15,7 @@ export async function playStory({ createUserToken, collector, say = () => {} }) 
     apiKey: 'demo-search-key',
     consent: 'granted',
     host: collector.origin,
-    onNotice: () => {},
+    onWarning: () => {},
   });
   const steps = [];
 

@@ -21,11 +21,11 @@ export const deliveryMachine = tolerant(
     },
     actors: {
       /** Sends the next batch and resolves to what came of it. */
-      sendBatch: fromPromise<BatchResult, { readonly attempt: number }>(() => new Promise<BatchResult>(() => {})),
+      sendBatch: fromPromise<BatchResult, { readonly retries: number }>(() => new Promise<BatchResult>(() => {})),
     },
     guards: {
       /** Whether consent to send is missing. */
-      isHeld: () => false,
+      isAwaitingConsent: () => false,
       isOffline: () => false,
       hasWaiting: ({ context }) => context.waiting > 0,
       hasBacklog: ({ context }) => context.backlog && context.waiting > 0,
@@ -38,9 +38,9 @@ export const deliveryMachine = tolerant(
       /** A 4xx that no retry would change. */
       isUndeliverable: ({ event }) => hasStatus(event, /^4(?!08|29)/),
       /** Whether what waits is lost with the page. */
-      isVolatile: () => true,
+      isNotPersistent: () => true,
       /** At page exit: what is handed to the browser is forgotten here, so it must be likely to arrive, or lost anyway. */
-      mayHandOver: or(['isVolatile', and([({ context }) => context.attempt === 0, not('isOffline')])]),
+      maySendOnExit: or(['isNotPersistent', and([({ context }) => context.retries === 0, not('isOffline')])]),
     },
     delays: {
       /** How long events are collected before the first of them is sent. */
@@ -54,15 +54,15 @@ export const deliveryMachine = tolerant(
       /** The server is reachable and the batch is gone. */
       noteDone: assign(({ event }) => {
         const { waiting, backlog } = resultIn(event);
-        return { waiting, backlog, attempt: 0, retryAfterMs: undefined };
+        return { waiting, backlog, retries: 0, retryAfterMs: undefined };
       }),
       /** The batch waits with the rest. */
       noteFailed: assign(({ context, event }) => ({
         backlog: true,
-        attempt: context.attempt + 1,
+        retries: context.retries + 1,
         retryAfterMs: fieldOf(resultIn(event), 'retryAfterMs') as number | undefined,
       })),
-      noteNothingLeft: assign({ waiting: 0, backlog: false, attempt: 0, retryAfterMs: undefined }),
+      noteNothingLeft: assign({ waiting: 0, backlog: false, retries: 0, retryAfterMs: undefined }),
 
       /** The batch was accepted: take it out of the outbox. */
       removeBatch: () => {},
@@ -78,7 +78,7 @@ export const deliveryMachine = tolerant(
       keepBatch: () => {},
       reportCredentials: () => {},
       /** Page exit: give the browser what fits in its budget, and what is under way. */
-      handOver: () => {},
+      sendOnExit: () => {},
       /** Consent is denied: drop every event that waits. */
       dropAll: () => {},
     },
@@ -87,24 +87,24 @@ export const deliveryMachine = tolerant(
     context: ({ input }) => ({
       waiting: (fieldOf(input, 'waiting') as number) ?? 0,
       backlog: false,
-      attempt: 0,
+      retries: 0,
       retryAfterMs: undefined,
     }),
     initial: 'idle',
     on: {
       'delivery.queued': { actions: 'noteQueued' },
-      'consent.deny': { target: '.held', actions: ['noteNothingLeft', 'dropAll'] },
+      'consent.deny': { target: '.awaitingConsent', actions: ['noteNothingLeft', 'dropAll'] },
     },
     states: {
       idle: {
         always: [
-          { guard: 'isHeld', target: 'held' },
+          { guard: 'isAwaitingConsent', target: 'awaitingConsent' },
           { guard: 'isOffline', target: 'offline' },
           { guard: 'hasBacklog', target: 'sending' },
           { guard: 'hasWaiting', target: 'collecting' },
         ],
       },
-      held: {
+      awaitingConsent: {
         on: {
           'consent.grant': 'idle',
         },
@@ -115,18 +115,18 @@ export const deliveryMachine = tolerant(
           'delivery.flush': 'sending',
           'network.offline': 'offline',
           'page.hidden': 'sending',
-          'page.exit': { guard: 'mayHandOver', target: 'idle', actions: ['handOver', 'noteNothingLeft'] },
+          'page.exit': { guard: 'maySendOnExit', target: 'idle', actions: ['sendOnExit', 'noteNothingLeft'] },
         },
       },
       sending: {
         invoke: {
           id: 'request',
           src: 'sendBatch',
-          input: ({ context }) => ({ attempt: context.attempt }),
+          input: ({ context }) => ({ retries: context.retries }),
           onDone: [
             { guard: 'isAccepted', target: 'idle', actions: ['noteDone', 'removeBatch'] },
             { guard: 'isClockWrong', target: 'sending', reenter: true, actions: 'omitTimestamps' },
-            { guard: 'areCredentialsRefused', target: 'stopped', actions: ['keepBatch', 'reportCredentials'] },
+            { guard: 'areCredentialsRefused', target: 'unauthorized', actions: ['keepBatch', 'reportCredentials'] },
             { guard: 'isBatchRefused', target: 'sending', reenter: true, actions: 'halveBatch' },
             { guard: 'isRefused', target: 'idle', actions: ['noteDone', 'dropEvent'] },
             { guard: 'isUndeliverable', target: 'idle', actions: ['noteDone', 'dropBatch'] },
@@ -139,7 +139,7 @@ export const deliveryMachine = tolerant(
           requestTimeout: { target: 'backingOff', actions: ['noteFailed', 'keepBatch'] },
         },
         on: {
-          'page.exit': { guard: 'mayHandOver', actions: 'handOver' },
+          'page.exit': { guard: 'maySendOnExit', actions: 'sendOnExit' },
           // The request may have died with the page, and nothing says so.
           'page.restored': 'idle',
         },
@@ -148,7 +148,7 @@ export const deliveryMachine = tolerant(
         after: { retryDelay: 'sending' },
         on: {
           'network.offline': 'offline',
-          'page.exit': { guard: 'isVolatile', target: 'idle', actions: ['handOver', 'noteNothingLeft'] },
+          'page.exit': { guard: 'isNotPersistent', target: 'idle', actions: ['sendOnExit', 'noteNothingLeft'] },
         },
       },
       offline: {
@@ -156,7 +156,7 @@ export const deliveryMachine = tolerant(
           'network.online': 'idle',
         },
       },
-      stopped: {},
+      unauthorized: {},
     },
   }),
 );

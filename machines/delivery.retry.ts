@@ -11,8 +11,8 @@ export const maxRetryAfterMs = 86_400_000;
  * @param random From 0 (at once) to 1 (the whole of the pause). @default 1
  * @returns Milliseconds.
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ */
-export function retryDelayMs(context: Pick<DeliveryContext, 'attempt' | 'retryAfterMs'>, random = 1): number {
-  const ceiling = Math.min(maxRetryDelayMs, firstRetryDelayMs * 2 ** (context.attempt - 1));
+export function retryDelayMs(context: Pick<DeliveryContext, 'retries' | 'retryAfterMs'>, random = 1): number {
+  const ceiling = Math.min(maxRetryDelayMs, firstRetryDelayMs * 2 ** (context.retries - 1));
   const { retryAfterMs = 0 } = context;
   const asked = retryAfterMs > 0 ? Math.min(maxRetryAfterMs, retryAfterMs) : 0;
   return asked + ceiling * (random >= 0 && random <= 1 ? random : 1);

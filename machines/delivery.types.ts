@@ -27,7 +27,7 @@ export interface DeliveryContext {
   /** Whether the next batch need not wait for the window. */
   readonly backlog: boolean;
   /** Failed attempts in a row. */
-  readonly attempt: number;
+  readonly retries: number;
   /** What the server asked for with the last failure, in milliseconds. */
   readonly retryAfterMs: number | undefined;
 }

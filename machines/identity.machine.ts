@@ -86,7 +86,7 @@ export const identityMachine = tolerant(
             { guard: 'isUserToken', target: '.identified', actions: ['setUser', 'emitTokenChanged'] },
             { actions: 'emitTokenRejected' },
           ],
-          'identity.synced': [
+          'tabs.changed': [
             { guard: 'isNotSynced' },
             {
               guard: { type: 'isSynced', params: { state: 'identified' } },

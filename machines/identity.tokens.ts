@@ -57,7 +57,7 @@ export function withUser(context: IdentityContext, event: IdentityEvent, identif
     : { identifiedToken };
 }
 
-/** The tokens after a grant: the jar's anonymous token first, then the one in memory, then a fresh one. The jar's is not
+/** The tokens after a grant: the token store's anonymous token first, then the one in memory, then a fresh one. The token store's is not
  * taken back after a renewal, nor where it belongs to a login that has ended and `onLogout` is `renew`. */
 export function withStored(context: IdentityContext, event: IdentityEvent) {
   const storedUser = userIn(event, 'storedIdentifiedToken');

@@ -61,14 +61,14 @@ export type IdentityEvent =
   | ({ readonly type: 'identity.logout' } & MayRenew)
   /** What the application knows now, in any order and as often as it likes: an account's id or `null`. */
   | ({ readonly type: 'identity.sync'; readonly token: unknown } & MayRenew)
-  /** What another tab says, or what the jar holds when the page comes back from the back-forward cache. */
+  /** What another tab says, or what the token store holds when the page comes back from the back-forward cache. */
   | {
-      readonly type: 'identity.synced';
+      readonly type: 'tabs.changed';
       readonly state: VisitorState;
       readonly anonymousToken: string;
       readonly identifiedToken?: string | undefined;
     }
-  /** The stored tokens are what the jar held at the moment of the grant; the fresh one serves after a denial. */
+  /** The stored tokens are what the token store held at the moment of the grant; the fresh one serves after a denial. */
   | ({
       readonly type: 'consent.grant';
       readonly storedAnonymousToken?: string | undefined;

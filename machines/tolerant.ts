@@ -1,13 +1,13 @@
 import type { AnyStateMachine } from 'xstate';
 
 /** What `effect` returns for `argument`; `undefined` where it throws, which `onError` is told. */
-export function attempt<Result>(effect: () => Result, onError?: (error: unknown) => void): Result | undefined;
-export function attempt<Argument, Result>(
+export function tryCall<Result>(effect: () => Result, onError?: (error: unknown) => void): Result | undefined;
+export function tryCall<Argument, Result>(
   effect: (argument: Argument) => Result,
   onError: (error: unknown) => void,
   argument: Argument,
 ): Result | undefined;
-export function attempt<Argument, Result>(
+export function tryCall<Argument, Result>(
   effect: (argument?: Argument) => Result,
   onError: (error: unknown) => void = () => {},
   argument?: Argument,
@@ -23,7 +23,7 @@ export function attempt<Argument, Result>(
 /** Reads a field of what may be anything, a throwing getter included. */
 export function fieldOf(value: unknown, name: string): unknown {
   // Nothing has no fields: asking it would cost an error, which is slow to make.
-  return attempt(() => (value as Record<string, unknown> | undefined)?.[name]);
+  return tryCall(() => (value as Record<string, unknown> | undefined)?.[name]);
 }
 
 /** Lets a machine ignore what no page should send: events without a string `type`, a wildcard, failures that it does not

@@ -1,4 +1,4 @@
-import { attempt } from './tolerant.js';
+import { tryCall } from './tolerant.js';
 
 /** Why a value is not usable as a user token. The union is closed: no other reason is ever given. */
 export type TokenReason =
@@ -52,9 +52,9 @@ declare function atob(base64: string): string;
 /** Whether a token is not recognisably personal: no international phone number, and neither that nor an e-mail address
  * in base64. */
 function isImpersonal(token: string): boolean {
-  const bytes = attempt(() => atob(token.replace(/-/g, '+').replace(/_/g, '/'))) ?? '';
+  const bytes = tryCall(() => atob(token.replace(/-/g, '+').replace(/_/g, '/'))) ?? '';
   // What is no UTF-8 throws, which is slow: it is asked of little.
-  const decoded = /@|^\+/.test(bytes) ? attempt(() => decodeURIComponent(escape(bytes))) : undefined;
+  const decoded = /@|^\+/.test(bytes) ? tryCall(() => decodeURIComponent(escape(bytes))) : undefined;
   return !personalText.test(token) && !personalText.test(decoded ?? '');
 }
 
@@ -73,7 +73,7 @@ export function checkUserToken(value: unknown, isAllowed?: (token: string) => bo
   if (email.test(token)) return refuseToken('personal-data');
   const position = token.search(/[^\w=+/-]/);
   if (position >= 0) return refuseToken('bad-characters', position);
-  if (attempt(() => (isAllowed ?? isImpersonal)(token)) === true) return { ok: true, token };
+  if (tryCall(() => (isAllowed ?? isImpersonal)(token)) === true) return { ok: true, token };
   return refuseToken(isAllowed ? 'refused-by-check' : 'personal-data');
 }
 

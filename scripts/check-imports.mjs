@@ -34,7 +34,7 @@ export const layers = [
   },
   {
     name: 'options',
-    paths: ['src/options.ts', 'src/notices.ts'],
+    paths: ['src/options.ts', 'src/warnings.ts'],
     from: ['machines'],
     typesFrom: ['ports', 'adapters'],
     packages: ['xstate'],

@@ -31,10 +31,10 @@ export const lightBuild = {
 /** Names of properties that never leave the script tag: no page, server, storage or other tab reads or writes them. Those
  * of all private names whose shortening saves bytes. */
 export const privateNames = (
-  'actorId actors batchWindow batchWindowMs canBlameClock choose clearTimer createId createMachine delays durable ' +
+  'actorId actors batchWindow batchWindowMs canBlameClock choose clearTimer createId createMachine delays persistent ' +
   'enters exitBudget failures generateToken getInitialSnapshot getSnapshot givenUp guard halve hears ' +
-  'implementations isOnline isPrerendering keysUnder maxBytes maxEventAgeMs maxEvents monotonicNow onDone onDoubt ' +
-  'onDrop onPage outlives owe prepare reenter rememberUser requestTimeout requestTimeoutMs retryDelay settle ' +
+  'implementations isOnline isPrerendering keysUnder maxBytes maxEventAgeMs maxEvents monotonicNow onDone onSuspect ' +
+  'onDrop onPage outlives owe prepare reenter storesUser requestTimeout requestTimeoutMs retryDelay settle ' +
   'storeAll trackedAt userMaxAgeSeconds userName'
 ).split(' ');
 

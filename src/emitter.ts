@@ -1,4 +1,4 @@
-import { attempt } from '../machines/tolerant.js';
+import { tryCall } from '../machines/tolerant.js';
 
 /** Listeners by event type. A listener that throws stops no other. */
 export function emitter<Event extends { readonly type: string }>(onError: (error: unknown) => void) {
@@ -11,11 +11,11 @@ export function emitter<Event extends { readonly type: string }>(onError: (error
   function during(effect: () => void): void {
     const isOuter = !isBusy;
     isBusy = true;
-    attempt(effect, onError);
+    tryCall(effect, onError);
     if (!isOuter) return;
     for (const event of untold) {
       for (const { type, listener } of [...listeners]) {
-        if (type === event.type) attempt(listener, onError, event as never);
+        if (type === event.type) tryCall(listener, onError, event as never);
       }
     }
     untold.length = 0;
@@ -34,7 +34,7 @@ export function emitter<Event extends { readonly type: string }>(onError: (error
       return () => void listeners.delete(entry);
     },
     emit: (event: Event): void => during(() => untold.push(event)),
-    hears: (type: Event['type']): boolean => [...listeners].some((entry) => entry.type === type),
+    hasListeners: (type: Event['type']): boolean => [...listeners].some((entry) => entry.type === type),
     clear: () => listeners.clear(),
   };
 }

@@ -9,14 +9,14 @@ export type {
   VisitorState,
 } from '../machines/index.js';
 export { checkUserToken, isAnonymousToken, isUserToken } from '../machines/index.js';
-export type { CookieJarPorts, CookieOptions } from './adapters/cookie-jar.js';
-export { cookieJar } from './adapters/cookie-jar.js';
+export type { CookieOptions, CookieTokenStorePorts } from './adapters/cookie-token-store.js';
+export { cookieTokenStore } from './adapters/cookie-token-store.js';
 export type { FetchTransportOptions } from './adapters/fetch-transport.js';
 export { fetchTransport } from './adapters/fetch-transport.js';
 export { hashUserToken } from './adapters/hash-user-token.js';
-export { memoryJar } from './adapters/memory-jar.js';
 export type { OutboxLimits } from './adapters/memory-outbox.js';
 export { memoryOutbox } from './adapters/memory-outbox.js';
+export { memoryTokenStore } from './adapters/memory-token-store.js';
 export { pageLifecycle } from './adapters/page-lifecycle.js';
 export type {
   Clock,
@@ -25,8 +25,8 @@ export type {
   Page,
   PageEvent,
   Tabs,
-  TokenJar,
   TokenSlot,
+  TokenStore,
   Transport,
   TransportAnswer,
   TransportRequest,
@@ -36,9 +36,9 @@ export { storageOutbox } from './adapters/storage-outbox.js';
 export { broadcastTabs } from './adapters/tabs.js';
 export { widestDomain } from './adapters/widest-domain.js';
 export { createUserToken } from './create-user-token.js';
-export type { EventEnd } from './delivery/create-delivery.js';
+export type { EventOutcome } from './delivery/create-delivery.js';
 export type * from './events/event.types.js';
 export type { EventMethods } from './events/event-methods.js';
 export type { Dropped, DropReason, Receipt } from './events/receipt.types.js';
-export type { Notice, UserTokenOptions } from './options.js';
-export type { AnyUserToken, UserToken, UserTokenEvent, UserTokenSnapshot } from './user-token.types.js';
+export type { UserTokenOptions, Warning } from './options.js';
+export type { AnyUserTokenClient, UserTokenClient, UserTokenEvent, UserTokenSnapshot } from './user-token.types.js';

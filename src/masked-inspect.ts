@@ -1,5 +1,5 @@
 import type { InspectionEvent } from 'xstate';
-import { attempt } from '../machines/tolerant.js';
+import { tryCall } from '../machines/tolerant.js';
 
 /** What stands for a token where it must not be shown: alike for the same token within a page, and of no other use. */
 function maskOf(token: string): string {
@@ -24,7 +24,7 @@ export function maskedInspect(
 
   const copy = (value: unknown) => JSON.parse(JSON.stringify(value, mask));
   return (event) =>
-    void attempt(() => {
+    void tryCall(() => {
       const shown = copy(event);
       // @statelyai/inspect asks a new actor for its snapshot, a while after it was told of it.
       shown.actorRef.getSnapshot = () => copy(event.actorRef.getSnapshot());

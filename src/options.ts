@@ -1,15 +1,15 @@
 import type { InspectionEvent } from 'xstate';
 import type { Consent, OnLogout, Strategy } from '../machines/index.js';
-import { attempt, fieldOf } from '../machines/tolerant.js';
-import type { CookieOptions } from './adapters/cookie-jar.js';
-import type { Clock, Outbox, Page, Tabs, TokenJar, Transport } from './adapters/ports.js';
+import { fieldOf, tryCall } from '../machines/tolerant.js';
+import type { CookieOptions } from './adapters/cookie-token-store.js';
+import type { Clock, Outbox, Page, Tabs, TokenStore, Transport } from './adapters/ports.js';
 
 /** Something the developer should know. Each message is said once, and never holds a token or the API key. */
-export interface Notice {
+export interface Warning {
   /** What it is about; the union is closed. */
   readonly code:
     | 'token-rejected'
-    | 'event-doubtful'
+    | 'event-suspect'
     | 'event-dropped'
     | 'credentials-refused'
     /** Three requests in a row had no answer: a blocker, a content policy or the network. */
@@ -62,9 +62,9 @@ export interface UserTokenOptions {
    * @see https://stately.ai/docs/inspection */
   readonly inspect?: ((event: InspectionEvent) => void) | undefined;
   /** Told what a developer should know. @default `console.warn` */
-  readonly onNotice?: ((notice: Notice) => void) | undefined;
+  readonly onWarning?: ((warning: Warning) => void) | undefined;
   /** Where tokens are kept. @default cookies; memory where there are none, or with `cookie: false` */
-  readonly jar?: TokenJar | undefined;
+  readonly tokenStore?: TokenStore | undefined;
   /** Where undelivered events are kept. @default localStorage; memory where there is none, or with `cookie: false` */
   readonly outbox?: Outbox | undefined;
   /** What carries batches. @default `fetch` with keepalive, `sendBeacon` at page exit where that is missing */
@@ -110,8 +110,8 @@ const rules: Readonly<Record<keyof UserTokenOptions, Rule | undefined>> = {
   batchWindowMs: [0, 60_000],
   requestTimeoutMs: [1, 600_000],
   inspect: 'function',
-  onNotice: 'function',
-  jar: 'object',
+  onWarning: 'function',
+  tokenStore: 'object',
   outbox: 'object',
   transport: 'object',
   page: 'object',
@@ -161,7 +161,7 @@ export function checkOptions(options: UserTokenOptions): Given<UserTokenOptions>
   checkAll({ ...options, appId, apiKey, consent, cookie: cookie === false ? {} : cookie }, rules);
   checkAll(cookie || {}, cookieRules, 'cookie.');
   // A promise is truthy: a guard that returned one would let every token in.
-  if (fieldOf(checkToken && attempt(() => checkToken('anonymous-')), 'then')) {
+  if (fieldOf(checkToken && tryCall(() => checkToken('anonymous-')), 'then')) {
     throw new TypeError('usertoken: option checkToken must be synchronous; check before login()');
   }
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;

@@ -7,7 +7,7 @@ import type {
   TokenCheck,
   VisitorState,
 } from '../machines/index.js';
-import type { EventEnd } from './delivery/create-delivery.js';
+import type { EventOutcome } from './delivery/create-delivery.js';
 import type { InsightsEvent } from './events/event.types.js';
 import type { EventMethods } from './events/event-methods.js';
 import type { Receipt } from './events/receipt.types.js';
@@ -25,11 +25,11 @@ export interface UserTokenSnapshot {
 }
 
 /** What `on` can be given, by type. */
-export type UserTokenEvent = IdentityEmitted | EventEnd;
+export type UserTokenEvent = IdentityEmitted | EventOutcome;
 
 /** An instance of `usertoken` or of `usertoken/lite`, without the actors, in which the two differ. Bindings take either.
  * No method throws or rejects. */
-export interface AnyUserToken extends EventMethods {
+export interface AnyUserTokenClient extends EventMethods {
   /** The user token in force; `undefined` while consent is denied. Readable as soon as the instance is created. */
   readonly token: string | undefined;
   /** The authenticated user token in force, with strategy `link`. */
@@ -73,7 +73,7 @@ export interface AnyUserToken extends EventMethods {
 }
 
 /** Who is acting on this page, and the way to track what they do. No method throws or rejects. */
-export interface UserToken extends AnyUserToken {
+export interface UserTokenClient extends AnyUserTokenClient {
   /** The actor of the identity machine, for XState's bindings. */
   readonly identity: ActorRefFrom<typeof identityMachine>;
   /** The actor of the delivery machine, for XState's bindings. */

@@ -1,5 +1,5 @@
 import { checkUserToken, type TokenCheck } from '../machines/index.js';
-import { attempt, fieldOf } from '../machines/tolerant.js';
+import { fieldOf, tryCall } from '../machines/tolerant.js';
 import { generateAnonymousToken } from './adapters/anonymous-token.js';
 import { uuid } from './adapters/uuid.js';
 import { createDelivery, type DeliveryPorts } from './delivery/create-delivery.js';
@@ -9,8 +9,8 @@ import { eventFreezer } from './events/freeze-event.js';
 import type { Dropped, DropReason, Receipt } from './events/receipt.types.js';
 import { createIdentity, type IdentityPorts } from './identity/create-identity.js';
 import type { followTabs } from './identity/follow-tabs.js';
-import type { noticeBoard } from './notices.js';
-import type { UserToken, UserTokenEvent, UserTokenSnapshot } from './user-token.types.js';
+import type { UserTokenClient, UserTokenEvent, UserTokenSnapshot } from './user-token.types.js';
+import type { createWarnings } from './warnings.js';
 
 const defaults = {
   random: Math.random,
@@ -22,7 +22,7 @@ const defaults = {
 
 type IdentityWiring = Pick<
   IdentityPorts,
-  'clock' | 'consent' | 'strategy' | 'onLogout' | 'jar' | 'rememberUser' | 'inspect'
+  'clock' | 'consent' | 'strategy' | 'onLogout' | 'tokenStore' | 'storesUser' | 'inspect'
 >;
 type DeliveryWiring = Pick<DeliveryPorts, 'url' | 'outbox' | 'transport' | 'page'>;
 type Choices = Pick<IdentityPorts & DeliveryPorts, keyof typeof defaults>;
@@ -31,17 +31,17 @@ type Choices = Pick<IdentityPorts & DeliveryPorts, keyof typeof defaults>;
 export interface Wiring extends IdentityWiring, DeliveryWiring, Partial<Choices> {
   /** Takes the place of the guard against personal data. */
   readonly checkToken?: ((token: string) => boolean) | undefined;
-  readonly notices: ReturnType<typeof noticeBoard>;
+  readonly warnings: ReturnType<typeof createWarnings>;
   /** What keeps the identity in step with other pages. @default nothing does */
   readonly follow?: (identity: ReturnType<typeof createIdentity>) => ReturnType<typeof followTabs>;
 }
 
 /** Starts both machines, each wired to its ports and to the other. */
-export function wireUp(wiring: Wiring): UserToken {
+export function wireUp(wiring: Wiring): UserTokenClient {
   const settings = { ...defaults, ...wiring };
-  const { clock, page, notices, follow } = settings;
-  const { post, postError: onError } = notices;
-  const isPrerendering = () => attempt(() => page.isPrerendering?.(), onError);
+  const { clock, page, warnings, follow } = settings;
+  const { post, postError: onError } = warnings;
+  const isPrerendering = () => tryCall(() => page.isPrerendering?.(), onError);
   /** Whether consent is granted and waits for the visit that a prerendered page may never have. */
   let isGrantDue = settings.consent === 'granted' && isPrerendering();
   const events = emitter<UserTokenEvent | { readonly type: 'change'; readonly snapshot: UserTokenSnapshot }>(onError);
@@ -51,7 +51,7 @@ export function wireUp(wiring: Wiring): UserToken {
     ...settings,
     isGrantDue,
     checkToken,
-    generateToken: () => attempt(settings.generateToken, onError) ?? generateAnonymousToken(),
+    generateToken: () => tryCall(settings.generateToken, onError) ?? generateAnonymousToken(),
     onError,
     during: events.during,
   });
@@ -59,7 +59,7 @@ export function wireUp(wiring: Wiring): UserToken {
   const delivery = createDelivery({
     ...settings,
     isGranted: identity.isGranted,
-    hears: events.hears,
+    hasListeners: events.hasListeners,
     onEnd: events.emit,
     onTrouble: post,
     onError,
@@ -84,7 +84,7 @@ export function wireUp(wiring: Wiring): UserToken {
       if (now.consent === 'granted') delivery.actor.send({ type: 'consent.grant' });
       obeyConsent();
     }
-    attempt(() => others?.tell(isChanged('consent')), onError);
+    tryCall(() => others?.tell(isChanged('consent')), onError);
     // The machine emits a change with each login; under a denial it puts no other token in force.
     if (isChanged('token') || isChanged('authenticatedToken')) {
       events.emit({ type: 'tokenChanged', ...identity.tokens() });
@@ -108,14 +108,14 @@ export function wireUp(wiring: Wiring): UserToken {
       return grant();
     }
     if (event === 'restored') {
-      attempt(() => others?.open(true), onError);
+      tryCall(() => others?.open(true), onError);
       identity.reread();
       if (snapshot.consent === 'granted') delivery.open();
     }
     delivery.onPage(event);
     if (event === 'exit') {
       identity.leave();
-      attempt(() => others?.close(), onError);
+      tryCall(() => others?.close(), onError);
     }
   });
 
@@ -127,7 +127,7 @@ export function wireUp(wiring: Wiring): UserToken {
     tokens: identity.tokens,
     checkToken,
     createId: () => idPrefix + ++tracked,
-    onDoubt: (field) => post('event-doubtful', field),
+    onSuspect: (field) => post('event-suspect', field),
   });
 
   const refuse = (reason: DropReason): Promise<Dropped> => Promise.resolve({ status: 'dropped', reason });
@@ -142,7 +142,7 @@ export function wireUp(wiring: Wiring): UserToken {
       return Promise.resolve(dropped);
     }
     // Only an outbox of the application's own can throw here.
-    return attempt(delivery.enqueue, onError, entries) ?? refuse('error-contained');
+    return tryCall(delivery.enqueue, onError, entries) ?? refuse('error-contained');
   }
 
   function sync(id: unknown): TokenCheck {
@@ -150,8 +150,8 @@ export function wireUp(wiring: Wiring): UserToken {
     return id === null ? { ok: true, token: snapshot.token ?? '' } : checkToken(id);
   }
   obeyConsent();
-  attempt(() => others?.open(), onError);
-  if (snapshot.consent === 'denied') attempt(() => others?.tell(true), onError);
+  tryCall(() => others?.open(), onError);
+  if (snapshot.consent === 'denied') tryCall(() => others?.tell(true), onError);
 
   return {
     ...eventMethods(track),
@@ -192,7 +192,7 @@ export function wireUp(wiring: Wiring): UserToken {
       if (isDisposed) return;
       isDisposed = true;
       leavePage();
-      attempt(() => others?.close(), onError);
+      tryCall(() => others?.close(), onError);
       delivery.stop();
       identity.actor.stop();
       events.clear();

@@ -1,7 +1,7 @@
 import { AnalyticsBrowser } from '@segment/analytics-next';
 
 /** What the pages of both configurations of Segment run. */
-export function segmentBench(deliveryStrategy) {
+export function chunkSetup(deliveryStrategy) {
   let analytics;
   return {
     start(endpoint) {

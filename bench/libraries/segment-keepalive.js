@@ -1,3 +1,3 @@
-import { segmentBench } from './segment-bench.js';
+import { chunkSetup } from './segment-bench.js';
 
-globalThis.bench = segmentBench({ strategy: 'standard', config: { keepalive: true } });
+globalThis.bench = chunkSetup({ strategy: 'standard', config: { keepalive: true } });

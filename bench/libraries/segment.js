@@ -1,3 +1,3 @@
-import { segmentBench } from './segment-bench.js';
+import { chunkSetup } from './segment-bench.js';
 
-globalThis.bench = segmentBench(undefined);
+globalThis.bench = chunkSetup(undefined);

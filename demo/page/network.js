@@ -1,13 +1,13 @@
 import { byId, write } from './dom.js';
 
 const explained = {
-  held: 'Held: without consent nothing is sent.',
+  awaitingConsent: 'Held: without consent nothing is sent.',
   idle: 'Nothing waits.',
   collecting: 'Events are collected for a moment, and go together.',
   sending: 'A request is on its way.',
   backingOff: 'No luck. What waits is kept, and tried again after a growing pause.',
   offline: 'No network. What waits is kept, and goes as soon as there is one.',
-  stopped: 'The key was refused. What waits is kept for a page with a right one: heal the API, and reload.',
+  unauthorized: 'The key was refused. What waits is kept for a page with a right one: heal the API, and reload.',
 };
 
 /** Asks the demo's server. What it answers, or `undefined` when it does not. */
@@ -43,6 +43,6 @@ export function networkSwitch(onKind) {
 export function showDelivery({ value, context }) {
   write('delivery', value);
   byId('delivery').dataset.state = value;
-  write('attempt', String(context.attempt));
+  write('attempt', String(context.retries));
   write('why-delivery', explained[value]);
 }

@@ -40,7 +40,7 @@ const user = createUserToken({
   transport: watchedTransport(diary, outbox, refresh),
   inspect: (event) => inspectors.forEach((inspector) => void inspector(event)),
   // What they say, the page shows.
-  onNotice: () => {},
+  onWarning: () => {},
 });
 
 async function refresh() {
@@ -63,7 +63,7 @@ async function track(method, event) {
 function showOutbox() {
   const { size } = outbox;
   const many = size === 1 ? '1 event waits' : `${size} events wait`;
-  const where = outbox.durable ? 'in localStorage, and outlive this page' : 'in memory, until consent is granted';
+  const where = outbox.persistent ? 'in localStorage, and outlive this page' : 'in memory, until consent is granted';
   write(
     'outbox',
     size === 0 ? 'Empty: nothing waits.' : `${many} ${size === 1 ? where.replace('outlive', 'outlives') : where}.`,
@@ -95,7 +95,7 @@ const payloads = {
   'identity.login': () => ({ token: user.token === 'ada-1815' ? 'grace-1906' : 'ada-1815' }),
   'identity.sync': () => ({ token: null }),
   // As another tab says it.
-  'identity.synced': () => {
+  'tabs.changed': () => {
     const { anonymousToken } = user.identity.getSnapshot().context;
     const identifiedToken = user.token === 'grace-1906' ? 'ada-1815' : 'grace-1906';
     return { state: 'identified', anonymousToken, identifiedToken };

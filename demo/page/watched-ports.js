@@ -5,12 +5,12 @@ export function watchedOutbox(appId, diary) {
   const outbox = storageOutbox({ appId });
 
   function noteStored() {
-    if (outbox.durable) diary.stored(Array.from(outbox.entries(), ({ id }) => id));
+    if (outbox.persistent) diary.stored(Array.from(outbox.entries(), ({ id }) => id));
   }
 
   return {
-    get durable() {
-      return outbox.durable;
+    get persistent() {
+      return outbox.persistent;
     },
     get size() {
       return outbox.size;
@@ -50,12 +50,12 @@ export function watchedTransport(diary, outbox, onAnswer) {
       diary.sent(request.body);
       const answer = await transport.send(request, options);
       const isAccepted = answer.status >= 200 && answer.status < 300;
-      if (!isAccepted) diary.unsent(request.body, answer.status, outbox.durable);
+      if (!isAccepted) diary.unsent(request.body, answer.status, outbox.persistent);
       onAnswer();
       return answer;
     },
-    handOver(request) {
-      const isTaken = transport.handOver(request);
+    sendOnExit(request) {
+      const isTaken = transport.sendOnExit(request);
       if (isTaken) diary.handedOver(request.body);
       return isTaken;
     },

@@ -1,12 +1,12 @@
 import { checkUserToken, isAnonymousToken } from '../../machines/index.js';
-import { attempt, fieldOf } from '../../machines/tolerant.js';
+import { fieldOf, tryCall } from '../../machines/tolerant.js';
 import { generateAnonymousToken } from '../adapters/anonymous-token.js';
-import { cookieJar } from '../adapters/cookie-jar.js';
+import { cookieTokenStore } from '../adapters/cookie-token-store.js';
 import { fetchTransport } from '../adapters/fetch-transport.js';
 import type { Transport } from '../adapters/ports.js';
 import { systemClock } from '../adapters/system-clock.js';
 import { eventMethods } from '../events/event-methods.js';
-import { noticeBoard } from '../notices.js';
+import { createWarnings } from '../warnings.js';
 import { encodedFilter, eventsIn, forgetBought, queriesIn, viewFilter, withQueries } from './event-list.js';
 import type { InitParams, InsightsMethods, RequestFnType } from './insights.types.js';
 import { queryCache } from './query-cache.js';
@@ -27,8 +27,8 @@ const defaults = {
 
 /** The methods of a client, over what carries its events. */
 function createMethods(getTransport: () => Transport, getVersion: () => string): InsightsMethods {
-  const notices = noticeBoard();
-  const onError = notices.postError;
+  const warnings = createWarnings();
+  const onError = warnings.postError;
   const user = tokenCell(onError);
   const account = tokenCell(onError);
   const views = viewFilter();
@@ -44,15 +44,18 @@ function createMethods(getTransport: () => Transport, getVersion: () => string):
   const isOut = () => Boolean(settings.userHasOptedOut);
   const ready = readiness(hasCredentials, onError);
 
-  const jar = () =>
-    cookieJar({ maxAgeSeconds: Math.floor(settings.cookieDuration / 1000), renew: false }, { onTrouble: notices.post });
+  const tokenStore = () =>
+    cookieTokenStore(
+      { maxAgeSeconds: Math.floor(settings.cookieDuration / 1000), renew: false },
+      { onTrouble: warnings.post },
+    );
 
-  /** Takes a token over, none included; a malformed one is refused with a notice. */
+  /** Takes a token over, none included; a malformed one is refused with a warning. */
   function accept(cell: typeof user, token: unknown): boolean {
     const check = checkUserToken(token);
     const isTaken = check.ok || !token;
     if (isTaken) cell.token = token as string;
-    else notices.post('token-rejected', check.reason, check.message);
+    else warnings.post('token-rejected', check.reason, check.message);
     return isTaken;
   }
 
@@ -84,13 +87,13 @@ function createMethods(getTransport: () => Transport, getVersion: () => string):
 
   function setAnonymousUserToken(inMemory?: boolean): void {
     if (inMemory) return void set(user, generateAnonymousToken());
-    if (!attempt(() => navigator.cookieEnabled)) return;
-    const found = jar().read('anonymous');
+    if (!tryCall(() => navigator.cookieEnabled)) return;
+    const found = tokenStore().read('anonymous');
     set(user, found ?? generateAnonymousToken());
     if (!found) saveTokenAsCookie();
   }
   function saveTokenAsCookie(): void {
-    if (user.token && !jar().read('anonymous')) jar().write('anonymous', `${user.token}`);
+    if (user.token && !tokenStore().read('anonymous')) tokenStore().write('anonymous', `${user.token}`);
   }
 
   function init(options?: InitParams): void {
@@ -123,7 +126,7 @@ function createMethods(getTransport: () => Transport, getVersion: () => string):
 
     // A page that starts opted out may be waiting for an answer: only one that changes its mind has anything erased.
     if (wasIn && isOut()) {
-      jar().erase();
+      tokenStore().erase();
       queryCache.erase();
       // What earlier pages left goes too.
       if (hasCredentials()) senderFor({});
@@ -158,14 +161,14 @@ function createMethods(getTransport: () => Transport, getVersion: () => string):
     const events = Array.isArray(given) ? given : [];
     const headers = fieldOf(additionalParams, 'headers');
     if (!hasCredentials() && !(fieldOf(headers, 'X-Algolia-Application-Id') && fieldOf(headers, 'X-Algolia-API-Key'))) {
-      const kept = events.map((event) => attempt(() => JSON.parse(JSON.stringify(stamped(event)))));
+      const kept = events.map((event) => tryCall(() => JSON.parse(JSON.stringify(stamped(event)))));
       return ready.defer(() => sendEvents(kept, additionalParams));
     }
     if (!user.token && settings.anonymousUserToken) setAnonymousUserToken(true);
     // What can't be read is refused, as is what is no event.
     const sent = events.map(
       (event) =>
-        attempt(() => sendNow(event, fieldOf(additionalParams, 'inferQueryID'), headers), onError) ??
+        tryCall(() => sendNow(event, fieldOf(additionalParams, 'inferQueryID'), headers), onError) ??
         Promise.resolve(false),
     );
     return Promise.all(sent).then((all) => all.length > 0 && all.every(Boolean));

@@ -1,4 +1,4 @@
-import { attempt, fieldOf } from '../../machines/tolerant.js';
+import { fieldOf, tryCall } from '../../machines/tolerant.js';
 import { isEncoded } from '../events/freeze-event.js';
 import type { InsightsAdditionalEventParams } from './insights.types.js';
 import { queryCache } from './query-cache.js';
@@ -17,7 +17,7 @@ export function eventsIn(params: readonly unknown[]) {
   const events: Fields[] = [];
   let additionalParams: InsightsAdditionalEventParams | undefined;
   for (const param of params) {
-    if (attempt(() => 'index' in (param as object))) events.push(param as Fields);
+    if (tryCall(() => 'index' in (param as object))) events.push(param as Fields);
     else additionalParams = param as InsightsAdditionalEventParams;
   }
   return { events, additionalParams };
@@ -60,7 +60,7 @@ export function withQueries(event: Fields): Fields {
 export function encodedFilter(filter: unknown): unknown {
   return isEncoded(filter) && typeof filter === 'string'
     ? filter
-    : (attempt(() => encodeURIComponent(filter as string)) ?? filter);
+    : (tryCall(() => encodeURIComponent(filter as string)) ?? filter);
 }
 
 /** Forgets the searches of what was bought. */

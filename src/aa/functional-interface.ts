@@ -1,4 +1,4 @@
-import { attempt } from '../../machines/tolerant.js';
+import { tryCall } from '../../machines/tolerant.js';
 import { AlgoliaAnalytics, version } from './algolia-analytics.js';
 import type { InsightsClient, RequestFnType } from './insights.types.js';
 
@@ -31,7 +31,7 @@ export function processQueue(this: AlgoliaAnalytics, globalObject: unknown): voi
   const aa: Stub = getFunctionalInterface(this);
   const run = (args: unknown) => aa.apply(null, Array.from(args as ArrayLike<unknown>) as never);
   // One that fails stops no other. Those that are added meanwhile come after.
-  for (let at = 0; at < queue.length; at += 1) attempt(() => run(queue[at]), console.error);
+  for (let at = 0; at < queue.length; at += 1) tryCall(() => run(queue[at]), console.error);
   queue.push = (args) => {
     run(args);
     return queue.length;

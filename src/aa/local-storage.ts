@@ -1,4 +1,4 @@
-import { attempt } from '../../machines/tolerant.js';
+import { tryCall } from '../../machines/tolerant.js';
 
 const probe = '__test_localStorage__';
 
@@ -11,7 +11,7 @@ export class LocalStorage {
   /** Where values are kept: the page's localStorage if it can be written to, else nowhere. It may be replaced. */
   static get store(): Storage | undefined {
     if (!isProbed) {
-      LocalStorage.store = attempt(() => {
+      LocalStorage.store = tryCall(() => {
         const { localStorage } = globalThis;
         localStorage.setItem(probe, probe);
         localStorage.removeItem(probe);
@@ -27,18 +27,18 @@ export class LocalStorage {
 
   /** The value of a key; `null` where there is none or it is no JSON. */
   static get<Value>(key: string): Value | null {
-    return attempt(() => JSON.parse(LocalStorage.store!.getItem(key)!) as Value) ?? null;
+    return tryCall(() => JSON.parse(LocalStorage.store!.getItem(key)!) as Value) ?? null;
   }
 
   /** Keeps a value. Where it can't be kept, an error is logged. */
   static set(key: string, value: unknown): void {
-    attempt(
+    tryCall(
       () => LocalStorage.store?.setItem(key, JSON.stringify(value)),
       () => console.error(`Unable to set ${key} in localStorage, storage may be full.`),
     );
   }
 
   static remove(key: string): void {
-    attempt(() => LocalStorage.store?.removeItem(key));
+    tryCall(() => LocalStorage.store?.removeItem(key));
   }
 }

@@ -1,4 +1,4 @@
-import { attempt } from '../../machines/tolerant.js';
+import { tryCall } from '../../machines/tolerant.js';
 import { LocalStorage } from './local-storage.js';
 
 /** Where search-insights keeps it too, in the same format. */
@@ -19,7 +19,7 @@ const nameOf = (index: unknown, objectID: unknown) => `${index}_${objectID}`;
 
 /** What is stored. Parsed again only when the text is another than the last time. */
 function stored(): Entries {
-  const text = attempt(() => LocalStorage.store!.getItem(key));
+  const text = tryCall(() => LocalStorage.store!.getItem(key));
   if (text !== seenText) {
     seenText = text;
     seen = Object(LocalStorage.get(key));
@@ -42,7 +42,7 @@ function write(): void {
     seen = Object.fromEntries(all.slice(0, -surplus));
   }
   LocalStorage.set(key, seen);
-  seenText = attempt(() => LocalStorage.store!.getItem(key));
+  seenText = tryCall(() => LocalStorage.store!.getItem(key));
 }
 
 /** Many changes of one task are one write, which a navigation right after does not cancel. */
@@ -52,7 +52,7 @@ function change(name: string, entry: Entry | undefined): void {
   if (!changes) {
     changes = new Map();
     // What another script left there may be anything.
-    queueMicrotask(() => attempt(write));
+    queueMicrotask(() => tryCall(write));
   }
   changes.set(name, entry);
 }

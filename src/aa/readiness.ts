@@ -1,4 +1,4 @@
-import { attempt } from '../../machines/tolerant.js';
+import { tryCall } from '../../machines/tolerant.js';
 
 /** How long a caller waits for `init` before it hears no. */
 const patienceMs = 10_000;
@@ -35,7 +35,7 @@ export function readiness(isReady: () => boolean, onError: (error: unknown) => v
     onReady(callback: (error: Error | null) => void): void {
       let isTold = false;
       const tell = (error: Error | null) => {
-        if (!isTold) attempt(callback, onError, error);
+        if (!isTold) tryCall(callback, onError, error);
         isTold = true;
       };
       if (isReady()) tell(null);

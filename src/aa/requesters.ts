@@ -22,7 +22,7 @@ export function transportOf(request: RequestFnType): Transport {
       // Whatever it uses, it shares the page's budget.
       exitBudget: exitBytes,
       send,
-      handOver(batch) {
+      sendOnExit(batch) {
         void send(batch, {} as never);
         return true;
       },

@@ -1,11 +1,11 @@
 import { isAnonymousToken } from '../../machines/index.js';
-import { memoryJar } from '../adapters/memory-jar.js';
+import { memoryTokenStore } from '../adapters/memory-token-store.js';
 import { pageLifecycle } from '../adapters/page-lifecycle.js';
 import type { Outbox, Transport } from '../adapters/ports.js';
 import { storageOutbox } from '../adapters/storage-outbox.js';
 import { systemClock } from '../adapters/system-clock.js';
-import { noticeBoard } from '../notices.js';
 import { agent } from '../options.js';
+import { createWarnings } from '../warnings.js';
 import { wireUp } from '../wire-up.js';
 
 /** Where events go, apart from the agent. */
@@ -57,11 +57,11 @@ export function createSender(address: Address, { transport, agents, mayStore }: 
     clock: systemClock,
     consent: 'granted',
     // The client keeps the cookie: search-insights writes it at other moments.
-    jar: memoryJar(),
-    rememberUser: true,
+    tokenStore: memoryTokenStore(),
+    storesUser: true,
     outbox,
     page: pageLifecycle(),
-    notices: noticeBoard(),
+    warnings: createWarnings(),
     // Written above, for each request.
     url: '',
     batchWindowMs: globalThis.document ? 250 : 0,
@@ -70,7 +70,7 @@ export function createSender(address: Address, { transport, agents, mayStore }: 
         return transport.exitBudget;
       },
       send: (request, options) => transport.send(addressed(request), options),
-      handOver: (request) => transport.handOver(addressed(request)),
+      sendOnExit: (request) => transport.sendOnExit(addressed(request)),
     },
   });
 
@@ -88,7 +88,7 @@ export function createSender(address: Address, { transport, agents, mayStore }: 
     follow(token: unknown): void {
       if (!isAnonymousToken(token)) return void user.sync((token as string) || null);
       const state = user.state === 'anonymous' ? 'anonymous' : 'loggedOut';
-      user.identity.send({ type: 'identity.synced', state, anonymousToken: token });
+      user.identity.send({ type: 'tabs.changed', state, anonymousToken: token });
     },
 
     /** @param isGranted Whether the visitor has not opted out. */

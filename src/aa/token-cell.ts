@@ -1,4 +1,4 @@
-import { attempt } from '../../machines/tolerant.js';
+import { tryCall } from '../../machines/tolerant.js';
 
 /** A token that can be set, read and listened to. */
 export function tokenCell(onError: (error: unknown) => void) {
@@ -12,7 +12,7 @@ export function tokenCell(onError: (error: unknown) => void) {
     tell(before: unknown): void {
       const { token } = cell;
       for (const listener of token === before ? [] : [...listeners.keys()]) {
-        if (token === cell.token) attempt(listener, onError, token);
+        if (token === cell.token) tryCall(listener, onError, token);
       }
     },
 
@@ -24,7 +24,7 @@ export function tokenCell(onError: (error: unknown) => void) {
         // One that comes again is the last that came.
         listeners.delete(listener as Listener);
         listeners.set(listener as Listener, isImmediate);
-        if (isImmediate) attempt(listener as Listener, onError, cell.token);
+        if (isImmediate) tryCall(listener as Listener, onError, cell.token);
         return;
       }
       const all = [...listeners].reverse();

@@ -1,9 +1,9 @@
 import { fieldOf } from '../../machines/tolerant.js';
+import type { Chunk } from './chunk.js';
 import type { Clock, Tabs } from './ports.js';
-import type { Segment } from './segment.js';
 import { type Locks, pause, withShortLock } from './short-lock.js';
 
-/** A segment younger than this is its owner's alone. */
+/** A chunk younger than this is its owner's alone. */
 export const youngMs = 10_000;
 /** How long owners have to say that they live. */
 const answerMs = 500;
@@ -18,39 +18,39 @@ export interface AdoptionPorts {
   readonly locks: Locks;
   /** Where owners are asked whether they live. */
   readonly tabs: Tabs;
-  /** The name under which this page owns segments. */
+  /** The name under which this page owns chunks. */
   readonly page: string;
-  /** Keys of segments that are not this page's, `…:<page>:<number>`. None while the outbox is closed. */
+  /** Keys of chunks that are not this page's, `…:<page>:<number>`. None while the outbox is closed. */
   readonly others: () => readonly string[];
-  /** What a key holds, as `parseSegment` says; `null` while the outbox is closed. */
-  readonly read: (key: string) => Segment | null | undefined;
+  /** What a key holds, as `parseChunk` says; `null` while the outbox is closed. */
+  readonly read: (key: string) => Chunk | null | undefined;
   readonly remove: (key: string) => void;
-  /** Makes a segment one of this page's. */
-  readonly adopt: (key: string, segment: Segment) => void;
+  /** Makes a chunk one of this page's. */
+  readonly adopt: (key: string, chunk: Chunk) => void;
 }
 
-/** Takes over segments of pages that are gone, each by exactly one of those that live. */
+/** Takes over chunks of pages that are gone, each by exactly one of those that live. */
 export function adoption({ clock, locks, tabs, page, others, read, remove, adopt }: AdoptionPorts) {
   const alive = new Set<string>();
   let rescan: unknown;
   let scans = 0;
   let usable = locks;
 
-  /** A segment, if it may be adopted now. What is no segment at all is removed. */
-  function adoptable(key: string, isFreeOnly: boolean): Segment | undefined {
-    const segment = read(key);
-    if (segment === undefined) remove(key);
-    if (!segment || (segment.isFree && usable)) return segment ?? undefined;
-    const ageMs = Math.abs(clock.now() - segment.at);
+  /** A chunk, if it may be adopted now. What is no chunk at all is removed. */
+  function adoptable(key: string, isFreeOnly: boolean): Chunk | undefined {
+    const chunk = read(key);
+    if (chunk === undefined) remove(key);
+    if (!chunk || (chunk.isFree && usable)) return chunk ?? undefined;
+    const ageMs = Math.abs(clock.now() - chunk.at);
     const isLeft = ageMs > (usable ? youngMs : oldMs) && !alive.has(key.split(':').at(-2)!);
-    return isLeft && !isFreeOnly ? segment : undefined;
+    return isLeft && !isFreeOnly ? chunk : undefined;
   }
 
   async function adoptAll(isFreeOnly: boolean): Promise<void> {
     for (const key of others()) {
       const take = () => {
-        const segment = adoptable(key, isFreeOnly);
-        if (segment) adopt(key, segment);
+        const chunk = adoptable(key, isFreeOnly);
+        if (chunk) adopt(key, chunk);
       };
       if (!usable) take();
       // Asked again under the lock: another page may have been first.

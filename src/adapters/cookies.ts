@@ -1,4 +1,4 @@
-import { attempt } from '../../machines/tolerant.js';
+import { tryCall } from '../../machines/tolerant.js';
 
 /** The part of `document` that cookies need. */
 export interface CookieDocument {
@@ -20,14 +20,14 @@ export interface CookieAttributes {
 /** Every value that a cookie of this name has here, in the order the browser sends them: longest path first. */
 export function readCookies(doc: CookieDocument, name: string): string[] {
   // In a sandboxed frame the getter throws, though navigator.cookieEnabled is true.
-  const pairs = attempt(() => doc.cookie.split(/;\s*/)) ?? [];
+  const pairs = tryCall(() => doc.cookie.split(/;\s*/)) ?? [];
   return pairs.filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1));
 }
 
 /** Writes a cookie. A value the browser refuses is not told: read it back. */
 export function writeCookie(doc: CookieDocument, name: string, value: string, attributes: CookieAttributes): void {
   const { domain, path = '/', sameSite, secure, maxAgeSeconds } = attributes;
-  attempt(() => {
+  tryCall(() => {
     doc.cookie =
       `${name}=${value}; Path=${path}; SameSite=${sameSite}${domain ? `; Domain=${domain}` : ''}` +
       `${secure ? '; Secure' : ''}${maxAgeSeconds === undefined ? '' : `; Max-Age=${maxAgeSeconds}`}`;

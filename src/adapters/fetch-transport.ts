@@ -1,4 +1,4 @@
-import { attempt, fieldOf } from '../../machines/tolerant.js';
+import { fieldOf, tryCall } from '../../machines/tolerant.js';
 import type { Transport, TransportAnswer, TransportRequest } from './ports.js';
 
 /** How much of the browser's 64 KiB for requests that outlive a page we use; the rest is for other scripts. */
@@ -14,7 +14,7 @@ function retryAfter(headers: Headers, now: number): number | undefined {
 
 function messageIn(body: string): string {
   const message = fieldOf(
-    attempt(() => JSON.parse(body)),
+    tryCall(() => JSON.parse(body)),
     'message',
   );
   return typeof message === 'string' ? message.slice(0, 500) : '';
@@ -27,11 +27,11 @@ const maxAnswerBytes = 65_536;
 
 /** The beginning of an answer's body. What is left of a longer one is not waited for. */
 async function textOf(response: Response): Promise<string> {
-  const decoder = attempt(() => new TextDecoder());
-  const reader = decoder && attempt(() => response.body!.getReader());
+  const decoder = tryCall(() => new TextDecoder());
+  const reader = decoder && tryCall(() => response.body!.getReader());
   let text = '';
   // Where answers are no streams, they are read whole.
-  if (!reader) return attempt(() => response.text()) ?? text;
+  if (!reader) return tryCall(() => response.text()) ?? text;
   for (let bytes = 0; bytes <= maxAnswerBytes; ) {
     const { done, value } = await reader.read();
     if (done) return text;
@@ -102,7 +102,7 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
       return {
         status: response.status,
         message,
-        retryAfterMs: attempt(() => retryAfter(response.headers, now())),
+        retryAfterMs: tryCall(() => retryAfter(response.headers, now())),
       };
     } catch {
       onRead();
@@ -118,7 +118,7 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
   }
 
   const beacon = ({ url, body }: TransportRequest): boolean =>
-    !!attempt(() => options.sendBeacon?.(url, body) ?? globalThis.navigator?.sendBeacon?.(url, body));
+    !!tryCall(() => options.sendBeacon?.(url, body) ?? globalThis.navigator?.sendBeacon?.(url, body));
 
   return {
     get exitBudget() {
@@ -127,7 +127,7 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
     send(request, { outlives, signal }) {
       return outlives && keepalive ? counted(request, { signal }) : exchange(request, { signal });
     },
-    handOver(request) {
+    sendOnExit(request) {
       if (!keepalive) return beacon(request);
       void counted(request, {});
       return true;

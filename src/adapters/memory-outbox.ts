@@ -23,7 +23,7 @@ export function memoryOutbox({ maxEvents = 5_000, maxBytes = 4_000_000 }: Outbox
   }
 
   return {
-    durable: false,
+    persistent: false,
     get size() {
       return entries.size;
     },

@@ -10,18 +10,18 @@ export interface Clock {
   clearTimeout(handle: unknown): void;
 }
 
-/** The two tokens a jar keeps. */
+/** The two tokens a token store keeps. */
 export type TokenSlot = 'anonymous' | 'identified';
 
-/** Where tokens are kept between pages. No method throws: a jar that can't keep a token holds it in memory. */
-export interface TokenJar {
+/** Where tokens are kept between pages. No method throws: a token store that can't keep a token holds it in memory. */
+export interface TokenStore {
   /** The stored value as it is, which may have been tampered with; `undefined` when there is none. */
   read(slot: TokenSlot): string | undefined;
   /** Stores a token; the value already there costs nothing. */
   write(slot: TokenSlot, token: string): void;
   /** Removes a token and all copies of it. */
   remove(slot: TokenSlot): void;
-  /** Removes both tokens and whatever else the jar wrote, on every path and domain it can reach. */
+  /** Removes both tokens and whatever else the token store wrote, on every path and domain it can reach. */
   erase(): void;
 }
 
@@ -40,21 +40,21 @@ export interface OutboxEntry {
   /** UTF-8 bytes of the event in a batch. */
   readonly bytes: number;
   /** The rules of the API it seems to break, as `<eventType>.<field>`. */
-  readonly doubts: readonly string[];
+  readonly suspectFields: readonly string[];
 }
 
 /** Where undelivered events are kept, oldest first. An entry is the same object for as long as it is kept. No method
  * throws. */
 export interface Outbox {
   /** Whether what it keeps outlives the page. */
-  readonly durable: boolean;
+  readonly persistent: boolean;
   /** How many entries it keeps. */
   readonly size: number;
   /** Adds an event and returns those it had to let go for it, oldest first. */
   add(entry: OutboxEntry): readonly OutboxEntry[];
   /** What it keeps, oldest first. */
   entries(): Iterable<OutboxEntry>;
-  /** Those of the entries that do not outlive the page. @default none where it is `durable`, else all */
+  /** Those of the entries that do not outlive the page. @default none where it is `persistent`, else all */
   unsaved?(): readonly OutboxEntry[];
   /** Takes out entries that it gave out; those that it does not keep are left aside. */
   remove(entries: Iterable<OutboxEntry>): void;
@@ -100,7 +100,7 @@ export interface Transport {
     options: { readonly outlives: boolean; readonly signal: AbortSignal },
   ): Promise<TransportAnswer>;
   /** Hands a request to the browser and forgets it. Returns whether the browser took it. */
-  handOver(request: TransportRequest): boolean;
+  sendOnExit(request: TransportRequest): boolean;
 }
 
 /** What happens to a page, as far as it matters here.
@@ -121,7 +121,7 @@ export interface Page {
   subscribe(listener: (event: PageEvent) => void): () => void;
 }
 
-/** The other pages that share this one's jar. No method throws. */
+/** The other pages that share this one's token store. No method throws. */
 export interface Tabs {
   /** Tells every other open page, and not this one. Does nothing while closed. */
   post(message: object): void;

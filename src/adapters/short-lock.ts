@@ -1,4 +1,4 @@
-import { attempt } from '../../machines/tolerant.js';
+import { tryCall } from '../../machines/tolerant.js';
 import type { Clock } from './ports.js';
 
 /** How long a lock outlives the change it guards: localStorage is not ordered by locks. */
@@ -22,7 +22,7 @@ export function withShortLock(
   change: () => void,
 ): Promise<boolean | undefined> {
   return new Promise((resolve) => {
-    const request = attempt(() =>
+    const request = tryCall(() =>
       locks!.request(name, { ifAvailable: true }, (lock) => {
         if (lock) change();
         resolve(!!lock);

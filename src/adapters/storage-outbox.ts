@@ -1,8 +1,8 @@
-import { attempt } from '../../machines/tolerant.js';
+import { tryCall } from '../../machines/tolerant.js';
 import { adoption, youngMs } from './adoption.js';
+import { type Chunk, chunkText, parseChunk } from './chunk.js';
 import { memoryOutbox, type OutboxLimits } from './memory-outbox.js';
 import type { Clock, Outbox, OutboxEntry, Tabs } from './ports.js';
-import { parseSegment, type Segment, segmentText } from './segment.js';
 import { type Locks, withShortLock } from './short-lock.js';
 import { systemClock } from './system-clock.js';
 import { broadcastTabs } from './tabs.js';
@@ -21,26 +21,26 @@ export interface StorageOutboxPorts extends OutboxLimits {
   readonly locks?: Locks;
   /** Where owners are asked whether they live. @default a `BroadcastChannel` */
   readonly tabs?: Tabs | undefined;
-  /** Asked before each new segment: whether events may be kept beyond the page. What is stored stays. @default always */
+  /** Asked before each new chunk: whether events may be kept beyond the page. What is stored stays. @default always */
   readonly mayStore?: (() => boolean) | undefined;
   /** @default the platform's */
   readonly clock?: Clock | undefined;
 }
 
-/** An outbox whose events outlive the page: segments in localStorage, each owned by one page, taken over by another once
+/** An outbox whose events outlive the page: chunks in localStorage, each owned by one page, taken over by another once
  * their owner is gone. Where storage is full or blocked, memory.
  * @see https://w3c.github.io/web-locks/ */
 export function storageOutbox(ports: StorageOutboxPorts): Outbox {
   const { appId, clock = systemClock, mayStore = () => true } = ports;
   const { get, put, remove, keysUnder } = safeStorage(ports);
-  const locks = 'locks' in ports ? ports.locks : attempt(() => globalThis.navigator?.locks);
+  const locks = 'locks' in ports ? ports.locks : tryCall(() => globalThis.navigator?.locks);
   const memory = memoryOutbox(ports);
   const prefix = `${allPrefix}${appId}:`;
   const tabs = ports.tabs ?? broadcastTabs(prefix);
   const page = uuid();
-  /** Its value stands for as long as the storage is not cleared: while it does, a segment that is gone was adopted. */
+  /** Its value stands for as long as the storage is not cleared: while it does, a chunk that is gone was adopted. */
   const mark = `${prefix}mark`;
-  const segments = new Map<string, readonly OutboxEntry[]>();
+  const chunks = new Map<string, readonly OutboxEntry[]>();
   let unsaved: OutboxEntry[] = [];
   let isOpen = false;
   let isWriting = false;
@@ -52,7 +52,7 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
   const kept = memory.entries();
   const isKept = (entry: OutboxEntry) => kept.has(entry);
 
-  const read = (key: string) => (isOpen ? parseSegment(get(key)) : null);
+  const read = (key: string) => (isOpen ? parseChunk(get(key)) : null);
 
   /** Whether the storage was cleared since the last look. Sets the mark where there is none. */
   function checkMark(): boolean {
@@ -63,11 +63,11 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
   }
 
   function save(key: string, entries: readonly OutboxEntry[], isFree = false): boolean {
-    segments.set(key, entries);
-    return put(key, segmentText({ at: Math.floor(clock.now()), isFree, entries }));
+    chunks.set(key, entries);
+    return put(key, chunkText({ at: Math.floor(clock.now()), isFree, entries }));
   }
 
-  /** Writes what came in since the last time, as one more segment; what can't be written is tried again with the next. */
+  /** Writes what came in since the last time, as one more chunk; what can't be written is tried again with the next. */
   function write(isFree = false): void {
     isWriting = false;
     unsaved = unsaved.filter(isKept);
@@ -75,7 +75,7 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
     written += 1;
     const key = `${prefix}${page}:${written}`;
     if (save(key, unsaved, isFree)) unsaved = [];
-    else segments.delete(key);
+    else chunks.delete(key);
   }
 
   function keep(entry: OutboxEntry): readonly OutboxEntry[] {
@@ -84,39 +84,39 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
     return evicted;
   }
 
-  /** Segments that are gone: the shop has cleared its storage, and they are written again; else another page has adopted
+  /** Chunks that are gone: the shop has cleared its storage, and they are written again; else another page has adopted
    * them, and has left the mark. */
   function recover(): void {
-    const gone = [...segments].filter(([key]) => get(key) === undefined);
+    const gone = [...chunks].filter(([key]) => get(key) === undefined);
     if (gone.length === 0) return;
     const isCleared = checkMark();
     for (const [key, held] of gone) {
       if (isCleared && save(key, held.filter(isKept))) continue;
-      segments.delete(key);
+      chunks.delete(key);
       if (isCleared) unsaved.push(...held);
       else memory.remove(held);
     }
   }
 
-  /** Takes what is kept no more out of the segments; a segment without any entry is removed. */
+  /** Takes what is kept no more out of the chunks; a chunk without any entry is removed. */
   function forget(): void {
-    const changed = [...segments].filter(([, held]) => !held.every(isKept));
+    const changed = [...chunks].filter(([, held]) => !held.every(isKept));
     if (changed.some(([key]) => get(key) === undefined)) recover();
     for (const [key, held] of changed) {
-      if (!segments.has(key)) continue;
+      if (!chunks.has(key)) continue;
       const rest = held.filter(isKept);
       if (rest.length > 0 && save(key, rest)) continue;
-      segments.delete(key);
+      chunks.delete(key);
       remove(key);
       unsaved.push(...rest);
     }
   }
 
-  /** Makes a segment that nobody owns one of ours. */
-  function adopt(key: string, segment: Segment): void {
+  /** Makes a chunk that nobody owns one of ours. */
+  function adopt(key: string, chunk: Chunk): void {
     // The same event twice means that a page died between writing its copy and removing the original.
     const known = new Set([...kept].map(({ id }) => id));
-    const entries = segment.entries.filter(({ id }) => !known.has(id));
+    const entries = chunk.entries.filter(({ id }) => !known.has(id));
     const evicted = entries.flatMap(keep);
     unsaved.push(...entries);
     write();
@@ -130,7 +130,7 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
     tabs,
     page,
     // Its own too, once this page has released them.
-    others: () => (isOpen ? keysUnder(prefix).filter((key) => key !== mark && !segments.has(key)) : []),
+    others: () => (isOpen ? keysUnder(prefix).filter((key) => key !== mark && !chunks.has(key)) : []),
     read,
     remove,
     adopt,
@@ -141,18 +141,18 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
     adopting.close();
   }
 
-  /** Marks all segments free, so that any page may take them, this one too when it comes back. */
+  /** Marks all chunks free, so that any page may take them, this one too when it comes back. */
   function letGo(): void {
     write(true);
     recover();
-    for (const [key, entries] of segments) save(key, entries, true);
+    for (const [key, entries] of chunks) save(key, entries, true);
     // What is stored of them stays.
-    memory.remove([...segments.values()].flat());
-    segments.clear();
+    memory.remove([...chunks.values()].flat());
+    chunks.clear();
   }
 
   return {
-    get durable() {
+    get persistent() {
       write();
       return isOpen && seenMark !== undefined && unsaved.length === 0;
     },
@@ -181,7 +181,7 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
       isReleased = false;
       seenMark = undefined;
       memory.clear();
-      segments.clear();
+      chunks.clear();
       // Other pages' and other applications' too: nothing that names the visitor may stay.
       for (const key of keysUnder(allPrefix)) remove(key);
     },
@@ -199,21 +199,21 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
     async prepare() {
       // A page that crashed said nothing: whoever sends looks for what it left.
       adopting.scanLater();
-      if (!isOpen || segments.size === 0) return;
+      if (!isOpen || chunks.size === 0) return;
       recover();
-      for (const [key, entries] of [...segments]) {
+      for (const [key, entries] of [...chunks]) {
         const stored = read(key);
         const isYoung = stored && Math.abs(clock.now() - stored.at) < youngMs / 2;
         if (isYoung || !locks) continue;
         // It may look abandoned by now: vouch for it again, or learn that another page has taken it.
         let isOurs = false;
         const isFree = await withShortLock(locks, clock, key, () => {
-          isOurs = get(key) !== undefined && segments.has(key);
+          isOurs = get(key) !== undefined && chunks.has(key);
           // Where the storage is full it stays as it was.
           if (isOurs) save(key, entries.filter(isKept));
         });
         // Where locks are refused nobody can have taken it under one.
-        if (isOurs || isFree === undefined || !segments.delete(key)) continue;
+        if (isOurs || isFree === undefined || !chunks.delete(key)) continue;
         memory.remove(entries);
       }
     },

@@ -1,4 +1,4 @@
-import { attempt } from '../../machines/tolerant.js';
+import { tryCall } from '../../machines/tolerant.js';
 import type { Tabs } from './ports.js';
 
 /** No other pages: nothing is told to anybody, and nothing heard. */
@@ -11,10 +11,10 @@ export const noTabs: Tabs = { post() {}, open() {}, close() {} };
 export function broadcastTabs(name: string, win: Window | undefined = globalThis.window): Tabs {
   let channel: BroadcastChannel | undefined;
   return {
-    post: (message) => void attempt(() => channel?.postMessage(message)),
+    post: (message) => void tryCall(() => channel?.postMessage(message)),
     open(listener) {
-      if (!channel && win?.document) channel = attempt(() => new BroadcastChannel(name));
-      if (channel) channel.onmessage = ({ data }) => attempt(() => listener(data));
+      if (!channel && win?.document) channel = tryCall(() => new BroadcastChannel(name));
+      if (channel) channel.onmessage = ({ data }) => tryCall(() => listener(data));
     },
     close() {
       channel?.close();

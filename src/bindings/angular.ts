@@ -9,26 +9,26 @@ import {
   signal,
   untracked,
 } from '@angular/core';
-import type { AnyUserToken, UserToken, UserTokenSnapshot } from '../user-token.types.js';
+import type { AnyUserTokenClient, UserTokenClient, UserTokenSnapshot } from '../user-token.types.js';
 
 /** The instance for Angular: what is in force as signals, and the methods, which need no `this`. */
-export interface UserTokenSignals<User extends AnyUserToken = UserToken>
-  extends Pick<AnyUserToken, 'login' | 'logout' | 'track'>,
+export interface UserTokenSignals<User extends AnyUserTokenClient = UserTokenClient>
+  extends Pick<AnyUserTokenClient, 'login' | 'logout' | 'track'>,
     Readonly<{ [Name in keyof UserTokenSnapshot]: Signal<UserTokenSnapshot[Name]> }> {
   /** The instance itself, for everything else. */
   readonly user: User;
 }
 
-const injectionToken = /* @__PURE__ */ new InjectionToken<UserTokenSignals<AnyUserToken>>('usertoken');
+const injectionToken = /* @__PURE__ */ new InjectionToken<UserTokenSignals<AnyUserTokenClient>>('usertoken');
 
 /** Provides one instance to an application. Destroying the application ends its subscription, never the instance.
  * @param getUser Called when the instance is first injected, once for each application: on a server that is once for each
  * request, which needs an instance of its own. */
-export function provideUserToken(getUser: () => AnyUserToken): EnvironmentProviders {
+export function provideUserToken(getUser: () => AnyUserTokenClient): EnvironmentProviders {
   return makeEnvironmentProviders([{ provide: injectionToken, useFactory: () => signalsOf(getUser()) }]);
 }
 
-function signalsOf(user: AnyUserToken): UserTokenSignals<AnyUserToken> {
+function signalsOf(user: AnyUserTokenClient): UserTokenSignals<AnyUserTokenClient> {
   const snapshot = signal(user.getSnapshot());
   // Angular before 19 lets an effect, which may have called us, set no signal.
   inject(DestroyRef).onDestroy(user.subscribe((next) => untracked(() => snapshot.set(next))));
@@ -45,8 +45,8 @@ function signalsOf(user: AnyUserToken): UserTokenSignals<AnyUserToken> {
 }
 
 /** The instance that the application was given, in an injection context: a field, a constructor, a guard.
- * @typeParam User What was provided, where its actors are wanted: `UserToken` of `usertoken/lite` for an instance of it.
+ * @typeParam User What was provided, where its actors are wanted: `UserTokenClient` of `usertoken/lite` for an instance of it.
  * @throws Error of Angular's (NG0201) when the application was given none. */
-export function injectUserToken<User extends AnyUserToken = UserToken>(): UserTokenSignals<User> {
+export function injectUserToken<User extends AnyUserTokenClient = UserTokenClient>(): UserTokenSignals<User> {
   return inject(injectionToken) as UserTokenSignals<User>;
 }

@@ -9,11 +9,11 @@ import {
   useMemo,
   useSyncExternalStore,
 } from 'react';
-import type { AnyUserToken, UserToken, UserTokenSnapshot } from '../user-token.types.js';
+import type { AnyUserTokenClient, UserTokenClient, UserTokenSnapshot } from '../user-token.types.js';
 
 /** The instance for React: what is in force at this render, and the methods, which need no `this` and never change. */
-export interface RenderedUserToken<User extends AnyUserToken = UserToken>
-  extends Pick<AnyUserToken, 'login' | 'logout' | 'track'>,
+export interface RenderedUserToken<User extends AnyUserTokenClient = UserTokenClient>
+  extends Pick<AnyUserTokenClient, 'login' | 'logout' | 'track'>,
     UserTokenSnapshot {
   /** The instance itself, for everything else. */
   readonly user: User;
@@ -22,7 +22,7 @@ export interface RenderedUserToken<User extends AnyUserToken = UserToken>
 /** What {@link UserTokenProvider} takes. */
 export interface UserTokenProviderProps {
   /** Made outside of rendering, once for each page; on a server once for each request. */
-  readonly user: AnyUserToken;
+  readonly user: AnyUserTokenClient;
   /** What the server rendered, for the first render of a page that is hydrated; keep the object the same. @default what
    * `user` said when the provider was first rendered */
   readonly serverSnapshot?: UserTokenSnapshot | undefined;
@@ -30,7 +30,7 @@ export interface UserTokenProviderProps {
 }
 
 interface Provided {
-  readonly user: AnyUserToken;
+  readonly user: AnyUserTokenClient;
   readonly getServerSnapshot: () => UserTokenSnapshot;
 }
 
@@ -47,9 +47,9 @@ export function UserTokenProvider({ user, serverSnapshot, children }: UserTokenP
 }
 
 /** The instance that a provider above holds; the component renders again when what is in force changes.
- * @typeParam User What was provided, where its actors are wanted: `UserToken` of `usertoken/lite` for an instance of it.
+ * @typeParam User What was provided, where its actors are wanted: `UserTokenClient` of `usertoken/lite` for an instance of it.
  * @throws TypeError when there is no provider. */
-export function useUserToken<User extends AnyUserToken = UserToken>(): RenderedUserToken<User> {
+export function useUserToken<User extends AnyUserTokenClient = UserTokenClient>(): RenderedUserToken<User> {
   const provided = useContext(Context);
   if (!provided) throw new TypeError('usertoken: useUserToken() needs a UserTokenProvider above it');
   const { user, getServerSnapshot } = provided;

@@ -50,7 +50,7 @@ export function batchPlan({ outbox, clock, maxEventAgeMs, onDrop }: BatchPlanPor
   /** Whether one that must travel alone was left behind the last time. */
   let hasPassedOver = false;
 
-  const openDoubts = ({ doubts }: OutboxEntry) => doubts.filter((doubt) => !settled.has(doubt));
+  const openSuspects = ({ suspectFields }: OutboxEntry) => suspectFields.filter((doubt) => !settled.has(doubt));
   const troubleOf = (entry: OutboxEntry) => troubles.get(entry) ?? noTrouble;
   /** By the monotonic clock where this page tracked it, else by the device's, as when it was tracked. */
   const ageOf = ({ trackedAt, isGiven, timestamp }: OutboxEntry) =>
@@ -64,7 +64,7 @@ export function batchPlan({ outbox, clock, maxEventAgeMs, onDrop }: BatchPlanPor
 
   /** What waits and can still be delivered. The rest is dropped, all at once: the outbox writes anew each time. */
   function worthSending(entries: readonly OutboxEntry[]): readonly OutboxEntry[] {
-    const refused = (entry: OutboxEntry) => entry.doubts.map((doubt) => settled.get(doubt)).find(Boolean);
+    const refused = (entry: OutboxEntry) => entry.suspectFields.map((doubt) => settled.get(doubt)).find(Boolean);
     const isOver = (entry: OutboxEntry) => refused(entry) || ageOf(entry) > maxEventAgeMs;
     const over = new Set(entries.filter(isOver));
     if (over.size === 0) return entries;
@@ -80,7 +80,7 @@ export function batchPlan({ outbox, clock, maxEventAgeMs, onDrop }: BatchPlanPor
     let most = maxBatchEvents;
     let bytes = frameBytes;
     for (const entry of entries) {
-      const mostHere = openDoubts(entry).length > 0 ? 1 : Math.min(most, troubleOf(entry).most);
+      const mostHere = openSuspects(entry).length > 0 ? 1 : Math.min(most, troubleOf(entry).most);
       if (bytes + entry.bytes > maxBytes) continue;
       if (mostHere < 2) alone.push(entry);
       else if (picked.length < mostHere) {
@@ -169,18 +169,18 @@ export function batchPlan({ outbox, clock, maxEventAgeMs, onDrop }: BatchPlanPor
       conclude((entries) => {
         passes += 1;
         outbox.remove(entries);
-        for (const doubt of entries.flatMap(openDoubts)) settled.set(doubt, '');
+        for (const doubt of entries.flatMap(openSuspects)) settled.set(doubt, '');
         entries.forEach(onDelivered);
       }),
 
     /** The current batch was refused for what is in it: its events travel in halves. */
     halve: () => conclude(halve),
 
-    /** The one event of the current batch was refused: the server minds what we doubted. With several doubts nobody knows
+    /** The one event of the current batch was refused: the server minds what we doubted. With several suspectFields nobody knows
      * which of them. */
     refused: (message: string) =>
       conclude((entries) => {
-        const [doubt, another] = entries.flatMap(openDoubts);
+        const [doubt, another] = entries.flatMap(openSuspects);
         // It may be for something else, or not even the API that answers.
         if (doubt && !another && message.includes(doubt.split('.')[1]!)) settled.set(doubt, message);
         drop(entries, 'refused', message);

@@ -1,6 +1,6 @@
 import { createActor, fromPromise, type InspectionEvent } from 'xstate';
 import { type BatchResult, deliveryMachine, retryDelayMs } from '../../machines/index.js';
-import { attempt, fieldOf } from '../../machines/tolerant.js';
+import { fieldOf, tryCall } from '../../machines/tolerant.js';
 import type { Clock, Outbox, OutboxEntry, Page, Transport } from '../adapters/ports.js';
 import type { TrackedEvent } from '../events/event.types.js';
 import { wireText } from '../events/freeze-event.js';
@@ -10,7 +10,7 @@ import { type Batch, batchPlan } from './batch-plan.js';
 import { receiptBook, worstOf } from './receipts.js';
 
 /** The end of an event, as listeners hear it. */
-export type EventEnd =
+export type EventOutcome =
   | { readonly type: 'eventDelivered'; readonly id: string; readonly event: TrackedEvent }
   | ({ readonly type: 'eventDropped'; readonly id: string; readonly event: TrackedEvent } & Omit<
       Dropped,
@@ -32,8 +32,8 @@ export interface DeliveryPorts {
   readonly maxEventAgeMs: number;
   readonly inspect?: ((event: InspectionEvent) => void) | undefined;
   /** Whether anyone listens to ends of this kind; events are parsed only then. */
-  readonly hears: (type: EventEnd['type']) => boolean;
-  readonly onEnd: (end: EventEnd) => void;
+  readonly hasListeners: (type: EventOutcome['type']) => boolean;
+  readonly onEnd: (end: EventOutcome) => void;
   readonly onTrouble: (trouble: 'credentials-refused' | 'api-unreachable') => void;
   readonly onError: (error: unknown) => void;
 }
@@ -44,16 +44,16 @@ const maxRefusals = 20;
 const refusalPauseMs = 1_000;
 /** A request under way is likely to arrive for this long. */
 const promptMs = 5_000;
-/** Requests at a page exit: what doubtful events, each on its own, may cost. */
+/** Requests at a page exit: what suspect events, each on its own, may cost. */
 const maxRequestsAtExit = 20;
 
 /** Fills the delivery machine: outbox, transport and receipts behind its actions. */
 export function createDelivery(ports: DeliveryPorts) {
-  const { url, clock, outbox, transport, hears, onEnd, onError } = ports;
+  const { url, clock, outbox, transport, hasListeners, onEnd, onError } = ports;
   const receipts = receiptBook(clock);
   const plan = batchPlan({ outbox, clock, maxEventAgeMs: ports.maxEventAgeMs, onDrop: tellDropped });
   /** A guard that throws would end the actor for good. */
-  const isOnline = () => attempt(() => ports.page.isOnline(), onError) ?? true;
+  const isOnline = () => tryCall(() => ports.page.isOnline(), onError) ?? true;
   const flushes = new Set<(isOver?: boolean) => void>();
   let isLeaving = false;
   let outlives = false;
@@ -65,10 +65,10 @@ export function createDelivery(ports: DeliveryPorts) {
   let failures = 0;
   let refusals = 0;
 
-  function tell(entry: OutboxEntry, type: EventEnd['type'], receipt: Receipt): void {
+  function tell(entry: OutboxEntry, type: EventOutcome['type'], receipt: Receipt): void {
     receipts.settle(entry, receipt);
     const { status, ...end } = receipt;
-    if (hears(type)) onEnd({ type, id: entry.id, event: JSON.parse(wireText(entry)), ...end } as EventEnd);
+    if (hasListeners(type)) onEnd({ type, id: entry.id, event: JSON.parse(wireText(entry)), ...end } as EventOutcome);
   }
   function tellDropped(entries: readonly OutboxEntry[], reason: DropReason, message?: string): void {
     for (const entry of entries) tell(entry, 'eventDropped', { status: 'dropped', reason, message });
@@ -83,7 +83,7 @@ export function createDelivery(ports: DeliveryPorts) {
     // A denial, the end or a later attempt may have come meanwhile.
     if (signal.aborted) return nothing;
     // What the page's end can't cut off, if it may be that little: the next page would send it again.
-    const batch = (budget > 0 && outbox.durable && plan.choose(budget)) || plan.choose();
+    const batch = (budget > 0 && outbox.persistent && plan.choose(budget)) || plan.choose();
     plan.current = batch;
     if (!batch) return nothing;
     const controller = new AbortController();
@@ -109,12 +109,12 @@ export function createDelivery(ports: DeliveryPorts) {
   }
 
   /** What is lost with the page. */
-  const atRisk = () => (outbox.durable ? [] : [...(outbox.unsaved?.() ?? outbox.entries())]);
+  const atRisk = () => (outbox.persistent ? [] : [...(outbox.unsaved?.() ?? outbox.entries())]);
 
   /** Gives the browser what it takes. What it doesn't take stays in the outbox. */
-  function handOver(): void {
+  function sendOnExit(): void {
     const risk = new Set(atRisk());
-    const isGood = actor.getSnapshot().context.attempt === 0 && isOnline();
+    const isGood = actor.getSnapshot().context.retries === 0 && isOnline();
     // What is kept beyond the page stays unless it is likely to arrive. What earlier pages left was not, until the server
     // has answered here.
     const stays = (entry: OutboxEntry) =>
@@ -133,14 +133,14 @@ export function createDelivery(ports: DeliveryPorts) {
     );
     for (let requests = 0; requests < maxRequestsAtExit; requests += 1) {
       const batch = plan.choose(transport.exitBudget, staying);
-      if (!batch || !transport.handOver({ url, ...batch })) return;
+      if (!batch || !transport.sendOnExit({ url, ...batch })) return;
       outbox.remove(batch.entries);
     }
   }
 
   /** Has other pages send what outlives this one's delivery. */
   function leaveToOthers(): void {
-    if (outbox.durable) outbox.release?.();
+    if (outbox.persistent) outbox.release?.();
   }
 
   /** A denial erases what other pages have left, too. */
@@ -156,27 +156,27 @@ export function createDelivery(ports: DeliveryPorts) {
 
   /** An action that throws would end the actor for good. */
   const safely = (effect: (event: object) => void) => (args: { readonly event: object }) =>
-    void attempt(effect, onError, args.event);
+    void tryCall(effect, onError, args.event);
 
   const actor = createActor(
     deliveryMachine.provide({
       actors: {
-        sendBatch: fromPromise<BatchResult, { readonly attempt: number }>(({ input, signal }) =>
-          sendBatch(input.attempt, signal),
+        sendBatch: fromPromise<BatchResult, { readonly retries: number }>(({ input, signal }) =>
+          sendBatch(input.retries, signal),
         ),
       },
       guards: {
         // The outbox itself: its count in the context may be of a moment ago.
-        isHeld: () => !ports.isGranted(),
+        isAwaitingConsent: () => !ports.isGranted(),
         isOffline: () => !isOnline(),
         hasWaiting: () => outbox.size > 0,
         hasBacklog: ({ context }) => context.backlog && outbox.size > 0,
-        isVolatile: () => !outbox.durable,
+        isNotPersistent: () => !outbox.persistent,
       },
       delays: {
         batchWindow: ports.batchWindowMs,
         requestTimeout: ports.requestTimeoutMs,
-        retryDelay: ({ context }) => retryDelayMs(context, attempt(ports.random, onError)),
+        retryDelay: ({ context }) => retryDelayMs(context, tryCall(ports.random, onError)),
       },
       actions: {
         removeBatch: safely(() => {
@@ -206,7 +206,7 @@ export function createDelivery(ports: DeliveryPorts) {
           // Another page may have better ones.
           leaveToOthers();
         }),
-        handOver: safely(handOver),
+        sendOnExit: safely(sendOnExit),
         dropAll: safely(dropAll),
       },
     }),
@@ -226,7 +226,7 @@ export function createDelivery(ports: DeliveryPorts) {
   function checkFlushes(): void {
     for (const check of flushes) check();
   }
-  safeSend(actor, (effect) => attempt(effect, onError));
+  safeSend(actor, (effect) => tryCall(effect, onError));
   actor.subscribe({ next: checkFlushes, error: onError });
   actor.start();
 
@@ -237,7 +237,7 @@ export function createDelivery(ports: DeliveryPorts) {
     enqueue(entries: readonly OutboxEntry[]): Promise<Receipt> {
       const owed = entries.map(receipts.owe);
       entries.forEach(put);
-      if (isIn('held')) receipts.storeAll();
+      if (isIn('awaitingConsent')) receipts.storeAll();
       wake();
       return owed.length > 1 ? Promise.all(owed).then(worstOf) : owed[0]!;
     },
@@ -260,7 +260,7 @@ export function createDelivery(ports: DeliveryPorts) {
 
     /** Events may be kept beyond the page from now on, and those of pages that are gone come in. */
     open(): void {
-      if (isIn('stopped')) return;
+      if (isIn('unauthorized')) return;
       outbox.open?.((evicted) => {
         tellDropped(evicted, 'outbox-full');
         wake();
@@ -272,10 +272,10 @@ export function createDelivery(ports: DeliveryPorts) {
       actor.send({ type: 'delivery.flush' });
       return new Promise((resolve) => {
         const check = (isOver = false) => {
-          if (!isOver && outbox.size > 0 && !isIn('held') && !isIn('stopped')) return;
+          if (!isOver && outbox.size > 0 && !isIn('awaitingConsent') && !isIn('unauthorized')) return;
           clearTimeout(timer);
           flushes.delete(check);
-          resolve(outbox.size === 0 && !isIn('stopped'));
+          resolve(outbox.size === 0 && !isIn('unauthorized'));
         };
         // Not the clock's timer: a process that awaits a flush must not end before it.
         const timer = setTimeout(() => check(true), timeoutMs);
@@ -288,7 +288,7 @@ export function createDelivery(ports: DeliveryPorts) {
     stop(): void {
       isLeaving = true;
       actor.send({ type: 'page.exit' });
-      attempt(() => {
+      tryCall(() => {
         const lost = atRisk();
         outbox.remove(lost);
         tellDropped(lost, 'disposed');

@@ -1,4 +1,4 @@
-import { attempt } from '../../machines/tolerant.js';
+import { tryCall } from '../../machines/tolerant.js';
 import type { Clock, OutboxEntry } from '../adapters/ports.js';
 import type { Receipt } from '../events/receipt.types.js';
 
@@ -40,7 +40,7 @@ export function receiptBook(clock: Clock) {
     owe: (entry: OutboxEntry): Promise<Receipt> =>
       new Promise((resolve) => {
         open.set(entry, resolve);
-        if (!timer) attempt(watch);
+        if (!timer) tryCall(watch);
       }),
     settle,
     storeAll: storeAll as () => void,

@@ -44,7 +44,7 @@ function isItem(item: LooseEvent | null, { queryID, eventSubtype }: LooseEvent):
  * 2026. The rules drift, so breaking one is a doubt and no refusal: the server has the last word. A type that this
  * library does not know is one doubt, and nothing else is looked at: whoever sends it knows it better.
  * @see https://www.algolia.com/doc/rest-api/insights/ */
-export function doubtsOf(event: LooseEvent): string[] {
+export function suspectFieldsOf(event: LooseEvent): string[] {
   const { eventType, eventSubtype, objectIDs, filters, positions, queryID, objectData, value, currency } = event;
   // InstantSearch's own telemetry: in the API's description, and none of our business.
   if (eventType === 'instantsearch') return isText(event.eventName, printable) ? [] : ['eventName'];

@@ -1,10 +1,10 @@
 import type { TokenCheck, Tokens } from '../../machines/index.js';
-import { attempt } from '../../machines/tolerant.js';
+import { tryCall } from '../../machines/tolerant.js';
 import type { Clock, OutboxEntry } from '../adapters/ports.js';
 import { maxBatchBytes } from '../limits.js';
 import { jsonOf } from '../plain-json.js';
 import type { EventKind } from './event-methods.js';
-import { doubtsOf, isKnownType, type LooseEvent } from './event-rules.js';
+import { isKnownType, type LooseEvent, suspectFieldsOf } from './event-rules.js';
 import { putTokens } from './event-tokens.js';
 import type { Dropped, DropReason } from './receipt.types.js';
 import { splitEvent } from './split-event.js';
@@ -18,7 +18,7 @@ export interface FreezePorts {
   /** Makes ids that no other page makes. */
   readonly createId: () => string;
   /** Told of each field that seems to break a rule. */
-  readonly onDoubt: (field: string) => void;
+  readonly onSuspect: (field: string) => void;
 }
 
 /** Parts that can wait and be sent, or the reason why there are none. */
@@ -47,22 +47,22 @@ export function bytesOf(text: string): number {
 
 /** Whether a filter is URL-encoded already. */
 export const isEncoded = (filter: unknown): boolean | undefined =>
-  attempt(() => decodeURIComponent(filter as string) !== filter);
+  tryCall(() => decodeURIComponent(filter as string) !== filter);
 
 /** `attribute:value`, each half URL-encoded once; what is encoded already stays.
  * @see https://www.algolia.com/doc/rest-api/insights/ (field `filters`) */
 function encodeFilter(filter: unknown): unknown {
   if (typeof filter !== 'string' || isEncoded(filter)) return filter;
-  return attempt(() => encodeURIComponent(filter).replace('%3A', ':')) ?? filter;
+  return tryCall(() => encodeURIComponent(filter).replace('%3A', ':')) ?? filter;
 }
 
 /** Freezes events with their tokens and time: checked, cut to the API's size, as text. */
-export function eventFreezer({ clock, tokens, checkToken, createId, onDoubt }: FreezePorts) {
+export function eventFreezer({ clock, tokens, checkToken, createId, onSuspect }: FreezePorts) {
   /** @param given The application's own timestamp. */
   function entryOf(part: LooseEvent, given: number | undefined): OutboxEntry {
     const json = jsonOf(part);
-    const doubts = doubtsOf(part).map((field) => {
-      onDoubt(field);
+    const suspectFields = suspectFieldsOf(part).map((field) => {
+      onSuspect(field);
       return `${part.eventType}.${field}`;
     });
     return {
@@ -73,7 +73,7 @@ export function eventFreezer({ clock, tokens, checkToken, createId, onDoubt }: F
       trackedAt: clock.monotonicNow(),
       // The timestamp, and the comma to the next.
       bytes: bytesOf(json) + 28,
-      doubts,
+      suspectFields,
     };
   }
 
@@ -99,7 +99,7 @@ export function eventFreezer({ clock, tokens, checkToken, createId, onDoubt }: F
     if (isKnown && Array.isArray(filters)) event.filters = filters.map(encodeFilter);
 
     const given = Number.isSafeInteger(timestamp) && (timestamp as number) > 0 ? (timestamp as number) : undefined;
-    if (timestamp !== given) onDoubt('timestamp');
+    if (timestamp !== given) onSuspect('timestamp');
     const parts = isKnown && splitEvent(event);
     // Most events are one part, and closures in a loop of a thousand events add up.
     const entries = parts ? parts.map((part) => entryOf(part, given)) : [entryOf(event, given)];

@@ -29,7 +29,7 @@ export interface Dropped {
   readonly reason: DropReason;
   /** The field at fault, where one is known. */
   readonly field?: string;
-  /** What would be right, or what the server said, which may quote a token. It reaches no notice and no inspector. */
+  /** What would be right, or what the server said, which may quote a token. It reaches no warning and no inspector. */
   readonly message?: string | undefined;
 }
 

@@ -9,13 +9,13 @@ import {
   type Tokens,
   tokensOf,
 } from '../../machines/index.js';
-import { attempt, fieldOf } from '../../machines/tolerant.js';
+import { fieldOf, tryCall } from '../../machines/tolerant.js';
 import type { Clock } from '../adapters/ports.js';
 import { safeSend } from '../safe-send.js';
-import { type JarTokensPorts, keepTokens, readTokens } from './jar-tokens.js';
+import { keepTokens, readTokens, type StoredTokensPorts } from './stored-tokens.js';
 
 /** What the identity is wired to. */
-export interface IdentityPorts extends JarTokensPorts {
+export interface IdentityPorts extends StoredTokensPorts {
   readonly clock: Clock;
   readonly consent: Consent;
   /** Whether the grant waits for the visit: the page is rendered ahead of it. */
@@ -29,13 +29,13 @@ export interface IdentityPorts extends JarTokensPorts {
   readonly during: (effect: () => void) => void;
 }
 
-/** Fills the identity machine: the jar behind its actions, the token rules behind its guard, fresh tokens in its
+/** Fills the identity machine: the token store behind its actions, the token rules behind its guard, fresh tokens in its
  * events. */
 export function createIdentity(ports: IdentityPorts) {
-  const { jar, clock, consent, isGrantDue, strategy, onLogout, rememberUser, checkToken, generateToken, onError } =
+  const { tokenStore, clock, consent, isGrantDue, strategy, onLogout, storesUser, checkToken, generateToken, onError } =
     ports;
   const stored = () => readTokens(ports);
-  /** What the jar held when the page was left. */
+  /** What the token store held when the page was left. */
   let left: string | undefined;
 
   const found = consent === 'granted' ? stored() : undefined;
@@ -44,7 +44,7 @@ export function createIdentity(ports: IdentityPorts) {
       guards: { isUserToken: ({ event }) => checkToken(fieldOf(event, 'token')).ok },
       actions: {
         remember: ({ context }) => keepTokens(ports, context),
-        erase: () => attempt(() => jar.erase(), onError),
+        erase: () => tryCall(() => tokenStore.erase(), onError),
         // The reason of the check that is in force, as login() answers it.
         emitTokenRejected: emit(({ event }) => {
           const { ok, ...refusal } = checkToken(fieldOf(event, 'token')) as TokenRefusal;
@@ -68,9 +68,9 @@ export function createIdentity(ports: IdentityPorts) {
   const stateNow = () => actor.getSnapshot().value;
   const isGranted = () => stateNow().consent === 'granted';
 
-  /** The machine makes no token and reads no jar: what it may need comes with the event. */
+  /** The machine makes no token and reads no token store: what it may need comes with the event. */
   function withTokens(event: IdentityEvent): IdentityEvent {
-    if (event.type === 'identity.synced' || event.type === 'consent.deny') return event;
+    if (event.type === 'tabs.changed' || event.type === 'consent.deny') return event;
     const isGrant = event.type === 'consent.grant' && !isGranted();
     const { anonymousToken, identifiedToken } = isGrant ? stored() : ({} as ReturnType<typeof stored>);
     return {
@@ -96,12 +96,12 @@ export function createIdentity(ports: IdentityPorts) {
       return { token: userToken, authenticatedToken: authenticatedUserToken, state: visitor, consent };
     },
 
-    /** Writes to the jar again what is in force, where another page has overwritten it. */
+    /** Writes to the token store again what is in force, where another page has overwritten it. */
     keep(): void {
       if (isGranted()) keepTokens(ports, actor.getSnapshot().context);
     },
 
-    /** The visit of a page that was rendered ahead begins: who was logged in by the jar may not be any more. */
+    /** The visit of a page that was rendered ahead begins: who was logged in by the token store may not be any more. */
     arrive(): void {
       const { identifiedToken } = actor.getSnapshot().context;
       const token = stored().identifiedToken ?? null;
@@ -115,16 +115,16 @@ export function createIdentity(ports: IdentityPorts) {
       left = isGranted() ? JSON.stringify(stored()) : undefined;
     },
 
-    /** Follows the jar if another page has changed it while this one was away. A jar that this page alone writes, or none
+    /** Follows the token store if another page has changed it while this one was away. A token store that this page alone writes, or none
      * does, says nothing new. */
     reread(): void {
       if (!isGranted()) return;
       const { context } = actor.getSnapshot();
       const found = stored();
       if (JSON.stringify(found) === left) return;
-      const identifiedToken = rememberUser ? found.identifiedToken : context.identifiedToken;
+      const identifiedToken = storesUser ? found.identifiedToken : context.identifiedToken;
       actor.send({
-        type: 'identity.synced',
+        type: 'tabs.changed',
         state: identifiedToken ? 'identified' : context.identifiedToken ? 'loggedOut' : stateNow().visitor,
         anonymousToken: found.anonymousToken ?? context.anonymousToken ?? '',
         identifiedToken,

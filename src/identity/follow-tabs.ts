@@ -1,6 +1,6 @@
 import { syncedIn } from '../../machines/identity.tokens.js';
 import type { Consent, IdentityEvent, VisitorState } from '../../machines/index.js';
-import { attempt } from '../../machines/tolerant.js';
+import { tryCall } from '../../machines/tolerant.js';
 import type { Clock, Tabs } from '../adapters/ports.js';
 import type { createIdentity } from './create-identity.js';
 
@@ -9,7 +9,7 @@ const version = 1;
 /** A message from further ahead than this is not from a clock of this device: obeying it would make all later ones old. */
 const maxAheadMs = 86_400_000;
 
-/** What one page tells the others: the new state itself, since a jar can lag behind a message. A denial tells no more
+/** What one page tells the others: the new state itself, since a token store can lag behind a message. A denial tells no more
  * than that. */
 interface TabMessage {
   /** The page came back and wants to know of a denial. Such a message says nothing else. */
@@ -63,16 +63,16 @@ export function followTabs({ identity, tabs, clock, sharesTokens }: FollowTabsPo
     // A denial is told when it is made: what was told elsewhere meanwhile does not outdo it.
     if (lead > 0 || (isDenial && !isAnswer)) {
       last = message as TabMessage;
-      actor.send({ ...last, type: isDenial ? 'consent.deny' : 'identity.synced' } as IdentityEvent);
+      actor.send({ ...last, type: isDenial ? 'consent.deny' : 'tabs.changed' } as IdentityEvent);
     }
-    // Of two that spoke at once the one that is not followed may have written to the jar last.
+    // Of two that spoke at once the one that is not followed may have written to the token store last.
     if (clock.monotonicNow() - toldAt! < momentMs) identity.keep();
   }
 
   return {
     /** @param isBack Whether the page was away: then it asks whether consent was denied meanwhile. */
     open(isBack?: boolean): void {
-      tabs.open((message) => attempt(() => hear(message)));
+      tabs.open((message) => tryCall(() => hear(message)));
       if (isBack) tabs.post({ v: version, isAsking: true });
     },
     /** Tells the others what is in force here now, unless they said so themselves.

@@ -1,6 +1,6 @@
 import type { DeliveryContext, DeliveryEvent } from '../../machines/delivery.types.js';
 import type { IdentityContext, IdentityEmitted, IdentityEvent } from '../../machines/identity.types.js';
-import type { AnyUserToken, Consent, UserTokenOptions as OptionsOnXState, VisitorState } from '../index.js';
+import type { AnyUserTokenClient, Consent, UserTokenOptions as OptionsOnXState, VisitorState } from '../index.js';
 import { createUserToken as create } from '../index.js';
 
 export * from '../index.js';
@@ -53,7 +53,7 @@ export type LiteIdentity = LiteActor<
 /** The actor of the delivery machine. */
 export type LiteDelivery = LiteActor<
   LiteSnapshot<
-    'idle' | 'held' | 'collecting' | 'sending' | 'backingOff' | 'offline' | 'stopped',
+    'idle' | 'awaitingConsent' | 'collecting' | 'sending' | 'backingOff' | 'offline' | 'unauthorized',
     DeliveryContext,
     DeliveryEvent
   >,
@@ -61,7 +61,7 @@ export type LiteDelivery = LiteActor<
 >;
 
 /** Who is acting on this page, and the way to track what they do. No method throws or rejects. */
-export interface UserToken extends AnyUserToken {
+export interface UserTokenClient extends AnyUserTokenClient {
   /** The actor of the identity machine. */
   readonly identity: LiteIdentity;
   /** The actor of the delivery machine. */
@@ -78,6 +78,6 @@ export interface UserTokenOptions extends Omit<OptionsOnXState, 'inspect'> {
  * interpreter instead of XState.
  * @throws TypeError that names the option at fault, `inspect` among them, and what would be right. Nothing throws
  *   later. */
-export function createUserToken(options: UserTokenOptions): UserToken {
-  return create(options) as unknown as UserToken;
+export function createUserToken(options: UserTokenOptions): UserTokenClient {
+  return create(options) as unknown as UserTokenClient;
 }

@@ -1,12 +1,12 @@
 import { checkUserToken, identityMachine } from '../../machines/index.js';
-import { attempt, fieldOf } from '../../machines/tolerant.js';
+import { fieldOf, tryCall } from '../../machines/tolerant.js';
 import { generateAnonymousToken } from '../adapters/anonymous-token.js';
 import { memoryOutbox } from '../adapters/memory-outbox.js';
 import type { Page } from '../adapters/ports.js';
 import { noTabs } from '../adapters/tabs.js';
 import { createUserToken } from '../create-user-token.js';
-import { noticeBoard } from '../notices.js';
-import type { UserToken } from '../user-token.types.js';
+import type { UserTokenClient } from '../user-token.types.js';
+import { createWarnings } from '../warnings.js';
 import type { UserTokenServer } from './server.types.js';
 import { checkServerOptions, type UserTokenServerOptions } from './server-options.js';
 import { createVisitor } from './visitor.js';
@@ -22,14 +22,14 @@ const noPage: Page = { isOnline: () => true, subscribe: () => () => {} };
  * @throws TypeError that names the option at fault and what would be right. Nothing throws later. */
 export function createUserTokenServer(options: UserTokenServerOptions): UserTokenServer {
   const { secure, cookie = {}, strategy, remember, onLogout, ...sending } = checkServerOptions(options);
-  const generateToken = () => attempt(() => sending.generateToken?.()) ?? generateAnonymousToken();
-  const notices = noticeBoard(sending.onNotice);
+  const generateToken = () => tryCall(() => sending.generateToken?.()) ?? generateAnonymousToken();
+  const warnings = createWarnings(sending.onWarning);
   const checkToken = (token: unknown) => checkUserToken(token, sending.checkToken);
-  let opened: UserToken | undefined;
+  let opened: UserTokenClient | undefined;
 
   /** One sender for all requests. It has no token of its own: an event without one would be refused, not sent under
    * another's. */
-  function sender(): UserToken {
+  function sender(): UserTokenClient {
     opened ??= createUserToken({
       outbox: memoryOutbox(outboxLimits),
       ...sending,
@@ -57,7 +57,7 @@ export function createUserTokenServer(options: UserTokenServerOptions): UserToke
     }),
     checkToken,
     generateToken,
-    notices,
+    warnings,
     sender,
   };
 

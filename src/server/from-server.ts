@@ -1,25 +1,25 @@
-import { attempt } from '../../machines/tolerant.js';
+import { tryCall } from '../../machines/tolerant.js';
 import { generateAnonymousToken } from '../adapters/anonymous-token.js';
-import { cookieJar } from '../adapters/cookie-jar.js';
+import { cookieTokenStore } from '../adapters/cookie-token-store.js';
 import type { UserTokenOptions } from '../options.js';
-import type { HandOver } from './server.types.js';
+import type { Hydration } from './server.types.js';
 
-function handOverInPage(): HandOver {
-  return attempt(() => JSON.parse(document.querySelector('script#usertoken')!.textContent!)) ?? ({} as HandOver);
+function hydrationInPage(): Hydration {
+  return tryCall(() => JSON.parse(document.querySelector('script#usertoken')!.textContent!)) ?? ({} as Hydration);
 }
 
 /** Options with which `createUserToken` goes on under the tokens of a request: `createUserToken({ appId, apiKey,
  * ...fromServer() })`. For the page, where the cookies decide as soon as they can be read, and for rendering the same
  * components on the server.
- * @param handOver What the framework carried over from `visitor.handOver`. @default what is in the page's data block,
+ * @param hydration What the framework carried over from `visitor.hydration`. @default what is in the page's data block,
  *   `visitor.script`; without one there is no `consent`, and `createUserToken` throws */
 export function fromServer(
-  handOver: HandOver = handOverInPage(),
+  hydration: Hydration = hydrationInPage(),
 ): Pick<UserTokenOptions, 'consent' | 'strategy' | 'remember' | 'onLogout' | 'user' | 'cookie' | 'generateToken'> {
-  const { anonymousToken, user, ...options } = handOver;
+  const { anonymousToken, user, ...options } = hydration;
   const { consent, cookie, remember } = options;
   // Cookies are newer than a page from a cache. Where they are blocked, what was handed over is all there is.
-  const areCookiesKept = consent === 'granted' && cookie && cookieJar(cookie).read('anonymous');
+  const areCookiesKept = consent === 'granted' && cookie && cookieTokenStore(cookie).read('anonymous');
   if (areCookiesKept) return remember === 'page' ? { ...options, user } : options;
   let first = anonymousToken;
   return {

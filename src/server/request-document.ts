@@ -51,7 +51,7 @@ function locationOf(request: RequestLike, isSecure: boolean): NonNullable<Cookie
   };
 }
 
-/** Whether a line can reach a cookie that is likely to exist. A jar expires a cookie on every path of every domain; here
+/** Whether a line can reach a cookie that is likely to exist. A token store expires a cookie on every path of every domain; here
  * each line costs bytes. The prefix `__Host-` is never on another path or with a domain. */
 function isUseful(line: string): boolean {
   const isRooted = /;\s*Path=\/(;|$)/i.test(line);
@@ -59,7 +59,7 @@ function isUseful(line: string): boolean {
   return (isRooted && isHostOnly) || ((isRooted || isHostOnly) && !line.startsWith('__Host-'));
 }
 
-/** Lets a cookie jar work on a request as it does on a page, so that both follow the same rules.
+/** Lets a cookie token store work on a request as it does on a page, so that both follow the same rules.
  * @param isSecure Whether the visitor reaches the site by https. */
 export function requestDocument(request: RequestLike, isSecure: boolean): RequestDocument {
   const setCookie: string[] = [];

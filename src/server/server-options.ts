@@ -1,5 +1,5 @@
 import { fieldOf } from '../../machines/tolerant.js';
-import type { CookieOptions } from '../adapters/cookie-jar.js';
+import type { CookieOptions } from '../adapters/cookie-token-store.js';
 import { checkOptions, type UserTokenOptions } from '../options.js';
 
 /** What {@link createUserTokenServer} takes: options of `createUserToken`, under their names and with their defaults,
@@ -18,7 +18,7 @@ export interface UserTokenServerOptions
     | 'maxEventAgeMs'
     | 'batchWindowMs'
     | 'requestTimeoutMs'
-    | 'onNotice'
+    | 'onWarning'
     | 'outbox'
     | 'transport'
     | 'clock'
@@ -35,7 +35,7 @@ export interface UserTokenServerOptions
 }
 
 /** Options that only a page or a single visitor has. */
-const ofPages = ['consent', 'user', 'inspect', 'jar', 'page', 'tabs'];
+const ofPages = ['consent', 'user', 'inspect', 'tokenStore', 'page', 'tabs'];
 
 /** Checks what `createUserTokenServer` was given, and leaves out what is undefined.
  * @throws TypeError that names the option and what would be right. */

@@ -1,5 +1,5 @@
 import type { Consent, TokenCheck, VisitorState } from '../../machines/index.js';
-import type { CookieOptions } from '../adapters/cookie-jar.js';
+import type { CookieOptions } from '../adapters/cookie-token-store.js';
 import type { InsightsEvent } from '../events/event.types.js';
 import type { EventMethods } from '../events/event-methods.js';
 import type { Receipt } from '../events/receipt.types.js';
@@ -18,7 +18,7 @@ export interface KnownVisitor {
 }
 
 /** What a page needs in order to go on under the server's tokens. Plain data for JSON; give it to `fromServer`. */
-export interface HandOver extends Pick<UserTokenOptions, 'consent' | 'strategy' | 'remember' | 'onLogout'> {
+export interface Hydration extends Pick<UserTokenOptions, 'consent' | 'strategy' | 'remember' | 'onLogout'> {
   /** The anonymous token; missing while consent is denied. */
   readonly anonymousToken?: string;
   /** The account that is logged in; `null` where the application knows that nobody is. */
@@ -58,8 +58,8 @@ export interface Visitor extends EventMethods {
    * @returns Whether they were taken: not once Node has sent the headers, nor by a `Response` that can't be changed. */
   applyTo(response: ResponseLike): boolean;
   /** What the page goes on with. */
-  readonly handOver: HandOver;
-  /** {@link Visitor.handOver} as a data block for the page's HTML, `<script type="application/json" id="usertoken">`. A
+  readonly hydration: Hydration;
+  /** {@link Visitor.hydration} as a data block for the page's HTML, `<script type="application/json" id="usertoken">`. A
    * content security policy does not stop it, and nothing in it can end it early. */
   readonly script: string;
 }

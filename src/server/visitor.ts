@@ -1,17 +1,17 @@
 import { createActor } from 'xstate';
 import { type identityMachine, type OnLogout, type Strategy, type TokenCheck, tokensOf } from '../../machines/index.js';
-import { attempt } from '../../machines/tolerant.js';
-import { type CookieOptions, cookieJar } from '../adapters/cookie-jar.js';
+import { tryCall } from '../../machines/tolerant.js';
+import { type CookieOptions, cookieTokenStore } from '../adapters/cookie-token-store.js';
 import type { InsightsEvent } from '../events/event.types.js';
 import { type EventKind, eventMethods } from '../events/event-methods.js';
 import { putTokens } from '../events/event-tokens.js';
 import type { Dropped, Receipt } from '../events/receipt.types.js';
-import { keepTokens, readTokens } from '../identity/jar-tokens.js';
-import type { noticeBoard } from '../notices.js';
-import type { UserToken } from '../user-token.types.js';
+import { keepTokens, readTokens } from '../identity/stored-tokens.js';
+import type { UserTokenClient } from '../user-token.types.js';
+import type { createWarnings } from '../warnings.js';
 import { dataScript } from './data-script.js';
 import { type RequestLike, requestDocument } from './request-document.js';
-import type { HandOver, KnownVisitor, ResponseLike, Visitor } from './server.types.js';
+import type { Hydration, KnownVisitor, ResponseLike, Visitor } from './server.types.js';
 
 /** What all visitors of a server share. Nothing of it is about one of them. */
 export interface VisitorPorts {
@@ -26,29 +26,30 @@ export interface VisitorPorts {
   readonly machine: typeof identityMachine;
   readonly checkToken: (token: unknown) => TokenCheck;
   readonly generateToken: () => string;
-  readonly notices: ReturnType<typeof noticeBoard>;
-  readonly sender: () => UserToken;
+  readonly warnings: ReturnType<typeof createWarnings>;
+  readonly sender: () => UserTokenClient;
 }
 
 const setCookieHeader = 'Set-Cookie';
 
 /** Runs the identity machine for the length of a request. */
 export function createVisitor(ports: VisitorPorts, request: RequestLike, known: KnownVisitor): Visitor {
-  const { machine, cookie, choices, checkToken, generateToken, notices } = ports;
+  const { machine, cookie, choices, checkToken, generateToken, warnings } = ports;
   const { strategy, onLogout } = choices;
   const { consent: asked, user } = Object(known) as KnownVisitor;
-  const rememberUser = choices.remember !== 'page';
+  const storesUser = choices.remember !== 'page';
 
-  function openJar() {
+  function openTokenStore() {
     const document = requestDocument(cookie ? request : '', ports.secure);
-    const rememberUser = choices.remember === 'device';
-    const jar = cookieJar(cookie || {}, { document, storage: undefined, rememberUser });
-    return { jar, document };
+    const storesUser = choices.remember === 'device';
+    const tokenStore = cookieTokenStore(cookie || {}, { document, storage: undefined, storesUser });
+    return { tokenStore, document };
   }
 
   /** What a renewal needs. */
   const fresh = () => (onLogout === 'renew' ? { freshAnonymousToken: generateToken() } : {});
-  const found = asked === 'granted' ? readTokens({ jar: openJar().jar, rememberUser, checkToken }) : undefined;
+  const found =
+    asked === 'granted' ? readTokens({ tokenStore: openTokenStore().tokenStore, storesUser, checkToken }) : undefined;
   const actor = createActor(machine, {
     input: {
       consent: asked,
@@ -66,7 +67,7 @@ export function createVisitor(ports: VisitorPorts, request: RequestLike, known: 
   /** A login, or what the application knows. */
   function take(type: 'identity.login' | 'identity.sync', token: unknown): TokenCheck {
     const check = checkToken(token);
-    if (!check.ok) notices.post('token-rejected', check.reason, check.message);
+    if (!check.ok) warnings.post('token-rejected', check.reason, check.message);
     actor.send({ type, token, ...fresh() });
     return check;
   }
@@ -74,7 +75,7 @@ export function createVisitor(ports: VisitorPorts, request: RequestLike, known: 
 
   function drop(dropped: Omit<Dropped, 'status'>): Promise<Receipt> {
     const { reason, field, message } = dropped;
-    if (reason !== 'opted-out') notices.post('event-dropped', reason, field, message);
+    if (reason !== 'opted-out') warnings.post('event-dropped', reason, field, message);
     return Promise.resolve({ status: 'dropped', ...dropped });
   }
 
@@ -83,7 +84,7 @@ export function createVisitor(ports: VisitorPorts, request: RequestLike, known: 
     if (consent === 'denied') return drop({ reason: 'opted-out' });
     const tokens = tokensNow();
     // A copy as plain data first: what a toJSON leaves out can't take a token away later.
-    const event = attempt(() => JSON.parse(JSON.stringify(given))) as Record<string, unknown> | undefined;
+    const event = tryCall(() => JSON.parse(JSON.stringify(given))) as Record<string, unknown> | undefined;
     if (Object(event) !== event) return ports.sender().track(event as never);
     event!.eventType ??= kind.eventType;
     event!.eventSubtype ??= kind.eventSubtype;
@@ -93,29 +94,29 @@ export function createVisitor(ports: VisitorPorts, request: RequestLike, known: 
   }
 
   function setCookie(): readonly string[] {
-    const { jar, document } = openJar();
+    const { tokenStore, document } = openTokenStore();
     if (!cookie || consent === 'pending') return [];
     if (consent === 'denied') {
-      jar.erase();
+      tokenStore.erase();
       return document.setCookie;
     }
-    keepTokens({ jar, rememberUser }, contextNow());
+    keepTokens({ tokenStore, storesUser }, contextNow());
     return document.setCookie;
   }
 
   function applyTo(response: ResponseLike): boolean {
     const lines = setCookie();
-    const taken = attempt(() => {
+    const taken = tryCall(() => {
       for (const line of lines) {
         if ('appendHeader' in response) response.appendHeader(setCookieHeader, line);
         else ('headers' in response ? response.headers : response).append(setCookieHeader, line);
       }
       return true;
-    }, notices.postError);
+    }, warnings.postError);
     return taken === true;
   }
 
-  function handOver(): HandOver {
+  function hydration(): Hydration {
     const { anonymousToken, identifiedToken } = contextNow();
     const knownUser = identifiedToken ?? (user === null ? null : undefined);
     return {
@@ -147,11 +148,11 @@ export function createVisitor(ports: VisitorPorts, request: RequestLike, known: 
       return setCookie();
     },
     applyTo,
-    get handOver() {
-      return handOver();
+    get hydration() {
+      return hydration();
     },
     get script() {
-      return dataScript('usertoken', handOver());
+      return dataScript('usertoken', hydration());
     },
   };
 }

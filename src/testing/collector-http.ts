@@ -148,9 +148,9 @@ export function parseJson(text: string | undefined): unknown {
 }
 
 /** A part of a path, decoded, or `undefined` when it is badly encoded. */
-export function decodeSegment(segment: string): string | undefined {
+export function decodeChunk(chunk: string): string | undefined {
   try {
-    return decodeURIComponent(segment);
+    return decodeURIComponent(chunk);
   } catch {
     return undefined;
   }

@@ -6,7 +6,7 @@ import {
   admits,
   type Credentials,
   checkFault,
-  decodeSegment,
+  decodeChunk,
   faultAnswer,
   htmlAnswer,
   isDelayAlone,
@@ -76,8 +76,8 @@ export async function createCollector(options: CollectorOptions = {}): Promise<C
     return jsonAnswer(200, 'OK');
   }
 
-  function deleteUserToken(segment: string): Answer {
-    const token = decodeSegment(segment);
+  function deleteUserToken(chunk: string): Answer {
+    const token = decodeChunk(chunk);
     if (token === undefined) return jsonAnswer(422, 'userToken in the path must be URL-encoded');
     const kept = events.items.filter((item) => item.userToken !== token);
     events.items.splice(0, events.items.length, ...kept);

@@ -4,7 +4,7 @@ import type { Transport, TransportAnswer, TransportRequest } from '../adapters/p
 export interface FakeRequest extends TransportRequest {
   /** The events of the body, parsed. */
   readonly events: readonly Readonly<Record<string, unknown>>[];
-  /** Whether it came through `handOver`, at page exit. */
+  /** Whether it came through `sendOnExit`, at page exit. */
   readonly handedOver: boolean;
 }
 
@@ -51,7 +51,7 @@ export function fakeTransport(exitBudget = 49_152): FakeTransport {
       if (status >= 200 && status < 300) accepted.push(...noted.events);
       return { status, message, retryAfterMs };
     },
-    handOver(request) {
+    sendOnExit(request) {
       if (request.bytes > exitBudget) return false;
       accepted.push(...note(request, true).events);
       return true;

@@ -23,7 +23,7 @@ const view = (objectID: string) =>
   `'viewedObjectIDs', { eventName: 'Seen', index: 'products', objectIDs: ['${objectID}'] }`;
 
 /** Where names leave the script: to callers, to the API, to the storage and other tabs. */
-const outwards = ['aa/insights.types', 'aa/query-cache', 'events/event.types', 'adapters/segment', 'adapters/adoption'];
+const outwards = ['aa/insights.types', 'aa/query-cache', 'events/event.types', 'adapters/chunk', 'adapters/adoption'];
 
 describe('dist/aa.min.js', () => {
   it('shortens no name that it shares with a page, a caller, the API, the storage or another tab', async () => {

@@ -92,7 +92,7 @@ describe('an event', () => {
     expect(results).toEqual([true, true, false, true, false, false, false]);
     expect(sent.events).toHaveLength(3);
     expect(sent.events[0]).toMatchObject({ algoliaSource: ['instantsearch'] });
-    expect(warnings().join('\n')).toMatch(/event-doubtful: eventName/);
+    expect(warnings().join('\n')).toMatch(/event-suspect: eventName/);
     expect(warnings().join('\n')).not.toMatch(/jane/);
   });
 
@@ -139,7 +139,7 @@ describe('an event', () => {
   it('DL-10: whose positions do not match is warned of', async () => {
     const { aa, warnings } = await openShop();
     await aa('clickedObjectIDsAfterSearch', { ...click, objectIDs: ['a', 'b', 'c'], positions: [1, 2] });
-    expect(warnings().join('\n')).toContain('event-doubtful: positions');
+    expect(warnings().join('\n')).toContain('event-suspect: positions');
   });
 
   it('DL-09: is a view once for each object, search and visitor; clicks and views without a search are not counted', async () => {
@@ -200,7 +200,7 @@ describe('what is counted or stored for an event', () => {
 
   it('an init that takes useCookie back ends storing, and leaves what is stored to later pages', async () => {
     const { aa, localStorage, sent, answerWith } = await openPage();
-    const segments = () =>
+    const chunks = () =>
       Object.keys(
         Object.fromEntries([...Array(localStorage.length).keys()].map((at) => [localStorage.key(at), 1])),
       ).filter((key) => /:outbox:app:.+:\d+$/.test(key));
@@ -208,13 +208,13 @@ describe('what is counted or stored for an event', () => {
     aa('init', { ...credentials, userToken: 'visitor', useCookie: true });
     void aa('viewedObjectIDs', view);
     await expect.poll(() => sent.events.length).toBe(1);
-    await expect.poll(segments).toHaveLength(1);
-    const before = segments();
+    await expect.poll(chunks).toHaveLength(1);
+    const before = chunks();
     answerWith(() => Promise.resolve(true));
     aa('init', { ...credentials, useCookie: false });
     const late = aa('viewedObjectIDs', { ...view, objectIDs: ['b'] });
     await Promise.resolve();
-    expect(segments()).toEqual(before);
+    expect(chunks()).toEqual(before);
     expect(await late).toBe(true);
     expect(sent.events).toContainEqual(expect.objectContaining({ objectIDs: ['b'], userToken: 'visitor' }));
   });

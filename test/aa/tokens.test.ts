@@ -7,7 +7,7 @@ const withCookie = { cookie: `_ALGOLIA=${anonymous}` };
 /** An event that a page which is gone has left in the outbox, so long ago that it is taken up without Web Locks. */
 function left() {
   const json = JSON.stringify({ ...view, eventName: 'Left', eventType: 'view', userToken: 'x' });
-  const entry = { id: 'left', json, timestamp: Date.now(), bytes: json.length + 28, doubts: [] };
+  const entry = { id: 'left', json, timestamp: Date.now(), bytes: json.length + 28, suspectFields: [] };
   return {
     'usertoken:outbox:app:gone:1': JSON.stringify({ v: 1, at: Date.now() - 60_000, isFree: true, entries: [entry] }),
   };

@@ -14,7 +14,7 @@ const entry = (more: Partial<OutboxEntry> = {}): OutboxEntry => {
     timestamp: 1_800_000_000_000,
     trackedAt: 5,
     bytes: 60,
-    doubts: [],
+    suspectFields: [],
     ...more,
   };
 };
@@ -32,8 +32,8 @@ function browser({ hasLocks = true } = {}) {
     clock,
     locks,
     keys,
-    /** Segments, without the marks of pages. */
-    segments: () => keys().filter((key) => /:\d+$/.test(key)),
+    /** Chunks, without the marks of pages. */
+    chunks: () => keys().filter((key) => /:\d+$/.test(key)),
     /** Opens a page, with a channel of its own or, where it is dead, none. */
     async open(appId = 'APP', isDead = false) {
       const tabs = isDead ? { post() {}, open() {}, close() {} } : channel();
@@ -46,22 +46,22 @@ function browser({ hasLocks = true } = {}) {
   };
 }
 
-describe('segments', () => {
+describe('chunks', () => {
   it('are written once for all events of a tick, and removed with the last of them', async () => {
-    const { open, clock, segments, storage } = browser();
+    const { open, clock, chunks, storage } = browser();
     const outbox = await open();
     const entries = [entry(), entry(), entry()];
     for (const each of entries) outbox.add(each);
-    expect(segments()).toHaveLength(0);
+    expect(chunks()).toHaveLength(0);
     await clock.advance(0);
-    expect(segments()).toHaveLength(1);
+    expect(chunks()).toHaveLength(1);
     outbox.remove([entries[1]!]);
-    expect(JSON.parse(storage.getItem(segments()[0]!)!).entries.map(({ id }: OutboxEntry) => id)).toEqual([
+    expect(JSON.parse(storage.getItem(chunks()[0]!)!).entries.map(({ id }: OutboxEntry) => id)).toEqual([
       entries[0]!.id,
       entries[2]!.id,
     ]);
     outbox.remove([entries[0]!, entries[2]!]);
-    expect(segments()).toHaveLength(0);
+    expect(chunks()).toHaveLength(0);
   });
 
   it('wait for consent', async () => {
@@ -70,9 +70,9 @@ describe('segments', () => {
     const outbox = storageOutbox({ appId: 'APP', storage, clock, locks: fakeLocks(), tabs: fakeTabs()() });
     outbox.add(entry());
     await clock.advance(60_000);
-    expect([storage.length, outbox.durable]).toEqual([0, false]);
+    expect([storage.length, outbox.persistent]).toEqual([0, false]);
     outbox.open?.(() => {});
-    expect([storage.length, outbox.durable]).toEqual([2, true]);
+    expect([storage.length, outbox.persistent]).toEqual([2, true]);
   });
 
   it('of every page and application are erased on denial, other things stay', async () => {
@@ -89,18 +89,24 @@ describe('segments', () => {
   });
 
   it("are written again after the shop's own localStorage.clear()", async () => {
-    const { open, segments, storage, clock } = browser();
+    const { open, chunks, storage, clock } = browser();
     const outbox = await open();
     outbox.add(entry());
     await clock.advance(0);
     storage.clear();
     await outbox.prepare?.();
-    expect([segments().length, outbox.size]).toEqual([1, 1]);
+    expect([chunks().length, outbox.size]).toEqual([1, 1]);
   });
 
-  it('ST-08: what is no segment is removed, an unknown version left alone, and only whole entries are taken', async () => {
+  it('ST-08: what is no chunk is removed, an unknown version left alone, and only whole entries are taken', async () => {
     const { open, storage, clock } = browser();
-    const good = { id: 'good', json: '{"a":1,"userToken":"u1"}', timestamp: 1, bytes: 50, doubts: ['click.index'] };
+    const good = {
+      id: 'good',
+      json: '{"a":1,"userToken":"u1"}',
+      timestamp: 1,
+      bytes: 50,
+      suspectFields: ['click.index'],
+    };
     const texts: Record<string, string> = {
       a: 'hello',
       b: 'null',
@@ -121,7 +127,7 @@ describe('segments', () => {
           { ...good, json: 'null' },
           { ...good, timestamp: 'now' },
           { ...good, bytes: -1e9 },
-          { ...good, doubts: [{}] },
+          { ...good, suspectFields: [{}] },
           { ...good, extra: 'not taken' },
           JSON.parse('{"__proto__":{"id":"polluted"}}'),
         ],
@@ -139,7 +145,7 @@ describe('segments', () => {
 });
 
 describe('storage that is full', () => {
-  /** Takes what is short, as a mark is, and no segment while it is full. */
+  /** Takes what is short, as a mark is, and no chunk while it is full. */
   function fillable() {
     const storage = memoryStorage();
     const state = { isFull: true };
@@ -151,16 +157,16 @@ describe('storage that is full', () => {
     return { storage, state };
   }
 
-  it('ST-03: is no durable outbox until what it holds is written, and it is tried again', async () => {
+  it('ST-03: is no persistent outbox until what it holds is written, and it is tried again', async () => {
     const { storage, state } = fillable();
     const clock = fakeClock();
     const outbox = storageOutbox({ appId: 'APP', storage, clock, locks: fakeLocks(), tabs: fakeTabs()() });
     outbox.open?.(() => {});
-    expect(outbox.durable).toBe(true);
+    expect(outbox.persistent).toBe(true);
     outbox.add(entry());
-    expect([outbox.durable, outbox.size]).toEqual([false, 1]);
+    expect([outbox.persistent, outbox.size]).toEqual([false, 1]);
     state.isFull = false;
-    expect(outbox.durable).toBe(true);
+    expect(outbox.persistent).toBe(true);
   });
 
   it('after the shop has cleared it keeps the events in memory', async () => {
@@ -169,12 +175,12 @@ describe('storage that is full', () => {
     const outbox = storageOutbox({ appId: 'APP', storage, clock: fakeClock(), locks: fakeLocks(), tabs: fakeTabs()() });
     outbox.open?.(() => {});
     outbox.add(entry());
-    expect(outbox.durable).toBe(true);
+    expect(outbox.persistent).toBe(true);
     storage.clear();
     state.isFull = true;
     await outbox.prepare?.();
     await outbox.prepare?.();
-    expect([outbox.size, outbox.durable]).toEqual([1, false]);
+    expect([outbox.size, outbox.persistent]).toEqual([1, false]);
   });
 });
 
@@ -182,7 +188,7 @@ describe('adoption', () => {
   it('ST-07: what a page released is taken over at once, by one page, as it was', async () => {
     const { open, clock } = browser();
     const first = await open();
-    const event = entry({ doubts: ['click.index'] });
+    const event = entry({ suspectFields: ['click.index'] });
     first.add(event);
     first.release?.();
     expect(first.size).toBe(0);
@@ -228,14 +234,14 @@ describe('adoption', () => {
   });
 
   it('an owner vouches for old events before it sends them, and lets the lock go a second later', async () => {
-    const { open, clock, locks, segments, storage } = browser();
+    const { open, clock, locks, chunks, storage } = browser();
     const owner = await open();
     owner.add(entry());
     await clock.advance(20_000);
     await owner.prepare?.();
     expect(owner.size).toBe(1);
-    expect(JSON.parse(storage.getItem(segments()[0]!)!).at).toBe(clock.now());
-    expect([...locks!.held]).toEqual(segments());
+    expect(JSON.parse(storage.getItem(chunks()[0]!)!).at).toBe(clock.now());
+    expect([...locks!.held]).toEqual(chunks());
     await clock.advance(1_000);
     expect(locks!.held.size).toBe(0);
   });
@@ -301,13 +307,13 @@ describe('adoption', () => {
   });
 
   it('a page hidden before consent keeps its events for the grant', async () => {
-    const { storage, clock, segments } = browser();
+    const { storage, clock, chunks } = browser();
     const outbox = storageOutbox({ appId: 'APP', storage, clock, locks: fakeLocks(), tabs: fakeTabs()() });
     outbox.add(entry());
     outbox.release?.();
     expect([outbox.size, storage.length]).toEqual([1, 0]);
     outbox.open?.(() => {});
-    expect([outbox.size, segments().length]).toEqual([1, 1]);
+    expect([outbox.size, chunks().length]).toEqual([1, 1]);
   });
 
   it('keeps applications apart', async () => {
@@ -346,15 +352,15 @@ describe('adoption', () => {
     expect(clock.timers).toBe(0);
   });
 
-  it('takes an event once that stands in two segments', async () => {
-    const { open, clock, storage, segments } = browser();
+  it('takes an event once that stands in two chunks', async () => {
+    const { open, clock, storage, chunks } = browser();
     const first = await open();
     first.add(entry());
     first.release?.();
-    storage.setItem('usertoken:outbox:APP:twin:1', storage.getItem(segments()[0]!)!);
+    storage.setItem('usertoken:outbox:APP:twin:1', storage.getItem(chunks()[0]!)!);
     const next = await open();
     await clock.advance(1_000);
     expect(next.size).toBe(1);
-    expect(segments()).toHaveLength(1);
+    expect(chunks()).toHaveLength(1);
   });
 });

@@ -5,7 +5,7 @@ import { createRoot, hydrateRoot } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RenderedUserToken, UserTokenProvider, useUserToken } from '../../src/bindings/react.js';
-import { memoryJar, type TokenJar, type UserToken } from '../../src/index.js';
+import { memoryTokenStore, type TokenStore, type UserTokenClient } from '../../src/index.js';
 import { alone, type Binding, bindingContract, counted, line } from './support/contract.js';
 
 const environment = globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean };
@@ -22,7 +22,7 @@ function Reader({ onRender }: { readonly onRender?: (got: RenderedUserToken) => 
   return createElement('p', null, line(got));
 }
 
-const provide = (user: UserToken, children: ReactNode) => createElement(UserTokenProvider, { user }, children);
+const provide = (user: UserTokenClient, children: ReactNode) => createElement(UserTokenProvider, { user }, children);
 const shownIn = (root: Element) => [...root.querySelectorAll('p')].map((node) => node.textContent);
 
 function bindingIn(wrap: (tree: ReactNode) => ReactNode, rendersTwice: boolean): Binding {
@@ -69,8 +69,8 @@ bindingContract(
 
 test('XS-01: StrictMode makes no second actor, cookie write or set of listeners', async () => {
   const writes: string[] = [];
-  const kept = memoryJar();
-  const jar: TokenJar = {
+  const kept = memoryTokenStore();
+  const tokenStore: TokenStore = {
     ...kept,
     write: (slot, token) => {
       writes.push(slot);
@@ -79,7 +79,7 @@ test('XS-01: StrictMode makes no second actor, cookie write or set of listeners'
   };
   const actors = new Set<string>();
   const made = alone({
-    jar,
+    tokenStore,
     inspect: ({ type, actorRef }) => type === '@xstate.actor' && actors.add(actorRef.sessionId),
   });
   const { user, listeners } = counted(made.user);
@@ -94,7 +94,7 @@ test('XS-01: StrictMode makes no second actor, cookie write or set of listeners'
   expect(listeners()).toBe(0);
 });
 
-async function hydrate(user: UserToken, html: string, change: () => void = () => {}) {
+async function hydrate(user: UserTokenClient, html: string, change: () => void = () => {}) {
   const container = document.createElement('main');
   container.innerHTML = html;
   const errors: unknown[] = [];
@@ -109,7 +109,7 @@ async function hydrate(user: UserToken, html: string, change: () => void = () =>
   return { shown: shownIn(container), errors, unmount: () => act(async () => root.unmount()) };
 }
 
-const rendered = (user: UserToken) => renderToString(provide(user, createElement(Reader)));
+const rendered = (user: UserTokenClient) => renderToString(provide(user, createElement(Reader)));
 
 test('hydrates what the server rendered without a mismatch, then shows what the page knows by now', async () => {
   const html = rendered(alone({ user: 'u1' }).user);
@@ -136,7 +136,7 @@ test('another instance given to the provider takes the place of the first', asyn
   await act(async () => root.unmount());
 });
 
-function Visitor({ user }: { readonly user: UserToken }) {
+function Visitor({ user }: { readonly user: UserTokenClient }) {
   return createElement(
     'p',
     null,

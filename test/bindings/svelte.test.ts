@@ -2,7 +2,7 @@
 import { useSelector } from '@xstate/svelte';
 import { expect, test } from 'vitest';
 import type { ReactiveUserToken } from '../../src/bindings/svelte.js';
-import type { UserToken } from '../../src/index.js';
+import type { UserTokenClient } from '../../src/index.js';
 import { alone, bindingContract, counted } from './support/contract.js';
 import { loadSvelte } from './support/load-svelte.js';
 
@@ -12,7 +12,7 @@ const { render, Root: ServerRoot } = await loadSvelte('server');
 const nothing = () => {};
 const shownIn = (target: Element) => [...target.querySelectorAll('p')].map((node) => node.textContent ?? '');
 
-function mountRoot(user: UserToken | undefined, readers: number) {
+function mountRoot(user: UserTokenClient | undefined, readers: number) {
   const target = document.createElement('main');
   const got: ReactiveUserToken[] = [];
   let renders = 0;

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { createApp, createSSRApp, defineComponent, effectScope, h, KeepAlive, nextTick, ref, type VNode } from 'vue';
 import { renderToString } from 'vue/server-renderer';
 import { type UserTokenRefs, userTokenPlugin, useUserToken } from '../../src/bindings/vue.js';
-import type { UserToken } from '../../src/index.js';
+import type { UserTokenClient } from '../../src/index.js';
 import { alone, bindingContract, counted, line } from './support/contract.js';
 
 /** A component as `<script setup>` makes it: refs are unwrapped in the template. */
@@ -23,7 +23,7 @@ function reader(onRender: () => void = () => {}, onSetup: (refs: UserTokenRefs) 
   });
 }
 
-function mountTree(render: () => VNode | VNode[], user?: UserToken) {
+function mountTree(render: () => VNode | VNode[], user?: UserTokenClient) {
   const app = createApp({ render });
   app.config.warnHandler = () => {};
   if (user) app.use(userTokenPlugin, user);

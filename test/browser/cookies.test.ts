@@ -93,12 +93,12 @@ describe('CK-02: two cookies of one name', () => {
     expect((await context.cookies()).map(({ value, path }) => ({ value, path }))).toEqual([
       { value: planted, path: '/' },
     ]);
-    expect(await page.evaluate(() => window.notices)).toEqual(['cookie-duplicated']);
+    expect(await page.evaluate(() => window.warnings)).toEqual(['cookie-duplicated']);
 
     for (const path of ['/shop/teapots', '/']) {
       await page.goto(stage.shopUrl({}, { path }));
       expect(await tokenOf(page)).toBe(planted);
-      expect(await page.evaluate(() => window.notices)).toEqual([]);
+      expect(await page.evaluate(() => window.warnings)).toEqual([]);
     }
   });
 
@@ -218,7 +218,7 @@ describe('CK-03: widestDomain()', () => {
   test('a domain that the browser refuses is reported, and the cookie is host-only', async () => {
     const context = await stage.context();
     const page = await stage.open(context, { cookie: { domain: 'co.uk' } }, onHost('a.shop.co.uk'));
-    expect(await page.evaluate(() => window.notices)).toEqual(['cookie-domain-refused']);
+    expect(await page.evaluate(() => window.warnings)).toEqual(['cookie-domain-refused']);
     expect((await context.cookies()).map(({ name, domain }) => [name, domain])).toEqual([['_ALGOLIA', 'a.shop.co.uk']]);
   });
 });

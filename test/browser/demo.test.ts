@@ -137,7 +137,7 @@ describe('the page', () => {
       expect(await states(page)).toEqual(['queued']);
       expect(await textOf(page, 'cookies')).toBe('none');
       expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([]);
-      expect(await textOf(page, 'delivery')).toBe('held');
+      expect(await textOf(page, 'delivery')).toBe('awaitingConsent');
       expect(await eventsOf(anonymous)).toEqual([]);
 
       await press(page, 'Grant');

@@ -6,7 +6,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, LaunchOptions, Pag
 import { chromium } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { findBrowser } from '../../scripts/ensure-browser.mjs';
-import type { ClickedObjectIDs, InsightsEvent, Notice, Receipt, UserToken } from '../../src/index.js';
+import type { ClickedObjectIDs, InsightsEvent, Receipt, UserTokenClient, Warning } from '../../src/index.js';
 import { createCollector } from '../../src/testing/collector.js';
 import type { Collector } from '../../src/testing/collector.types.js';
 import { type PageServer, type PageTraits, servePages } from './page-server.js';
@@ -14,9 +14,9 @@ import { type PageServer, type PageTraits, servePages } from './page-server.js';
 declare global {
   interface Window {
     usertoken: typeof import('../../src/index.js');
-    user: UserToken;
-    /** Codes of the notices so far. */
-    notices: Notice['code'][];
+    user: UserTokenClient;
+    /** Codes of the warnings so far. */
+    warnings: Warning['code'][];
     /** Directives of the content security policy that something ran against. */
     violations: string[];
     /** Whether the page came from the back-forward cache. */

@@ -22,10 +22,10 @@ test('ST-02: in a sandboxed frame the identity lives in memory, events are sent,
   await frame.evaluate(() => window.user.consent.deny());
   expect(await track(frame, clickOn('teacup'))).toEqual({ status: 'dropped', reason: 'opted-out' });
   expect(received(collector)).toEqual([`${anonymous}: teapot`, 'ada-1815: kettle']);
-  expect(await frame.evaluate(() => window.notices)).toEqual(['cookies-unavailable']);
+  expect(await frame.evaluate(() => window.warnings)).toEqual(['cookies-unavailable']);
 });
 
-test('where the visitor blocks cookies and site data, tokens live as long as the page, and one notice says so', async () => {
+test('where the visitor blocks cookies and site data, tokens live as long as the page, and one warning says so', async () => {
   const { collector } = stage;
   const { context, close } = await openBlockingContext();
   try {
@@ -37,7 +37,7 @@ test('where the visitor blocks cookies and site data, tokens live as long as the
     await page.evaluate(() => window.user.login('ada-1815'));
     expect(await page.evaluate(() => window.user.token)).toBe('ada-1815');
     expect(await track(page, clickOn('kettle'))).toEqual({ status: 'delivered' });
-    expect(await page.evaluate(() => [document.cookie, window.notices])).toEqual(['', ['cookies-unavailable']]);
+    expect(await page.evaluate(() => [document.cookie, window.warnings])).toEqual(['', ['cookies-unavailable']]);
     expect(received(collector)).toEqual([`${anonymous}: teapot`, 'ada-1815: kettle']);
 
     await page.reload();
@@ -76,8 +76,8 @@ test('PK-07: under a policy that forbids the connection it is reported once, not
   await page.evaluate((event) => {
     window.receipts = Array.from({ length: 50 }, () => window.user.track(event));
   }, clickOn('teapot'));
-  await page.waitForFunction(() => window.user.delivery.getSnapshot().context.attempt >= 4);
-  expect(await page.evaluate(() => window.notices)).toEqual(['api-unreachable']);
+  await page.waitForFunction(() => window.user.delivery.getSnapshot().context.retries >= 4);
+  expect(await page.evaluate(() => window.warnings)).toEqual(['api-unreachable']);
   expect(await page.evaluate(() => [...new Set(window.violations)])).toEqual(['connect-src']);
   expect(await page.evaluate(() => window.violations.length)).toBeLessThanOrEqual(5);
   expect(collector.requests).toEqual([]);

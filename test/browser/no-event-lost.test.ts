@@ -170,10 +170,10 @@ test('DL-14: what a blocker cancels is kept, said once, and arrives when it is l
   const events = `${stage.collector.origin}/1/events*`;
   await page.route(events, (route) => route.abort('blockedbyclient'));
   await trackMany(page, 'blocked', 50);
-  await page.waitForFunction(() => window.notices.length > 0);
+  await page.waitForFunction(() => window.warnings.length > 0);
   await trackMany(page, 'later', 50);
   expect(stage.collector.requests).toEqual([]);
   await page.unroute(events);
   await expectOnce(page, [...names('blocked', 50), ...names('later', 50)]);
-  expect(await page.evaluate(() => window.notices)).toEqual(['api-unreachable']);
+  expect(await page.evaluate(() => window.warnings)).toEqual(['api-unreachable']);
 });

@@ -5,10 +5,10 @@ import { clickOn, crash, names, received, trackMany, useStage } from './harness.
 const stage = useStage();
 
 const objectsIn = () => received(stage.collector).map((line) => line.replace(/.*: /, ''));
-const segmentsOf = (page: Page) =>
+const chunksOf = (page: Page) =>
   page.evaluate(() => Object.keys(localStorage).filter((key) => /^usertoken:outbox:.*:\d+$/.test(key)).length);
 
-/** Waits until the collector has them all, and no segment is left for another delivery. */
+/** Waits until the collector has them all, and no chunk is left for another delivery. */
 async function arrived(page: Page, expected: readonly string[]): Promise<void> {
   await stage.collector.waitForEvents(expected.length, { timeoutMs: 25_000 });
   await page.waitForFunction(() => Object.keys(localStorage).every((key) => !/^usertoken:outbox:.*:\d+$/.test(key)));
@@ -51,7 +51,7 @@ test('a renderer that crashes in an outage, with no request under way, loses not
   await page.waitForFunction(() => window.user.delivery.getSnapshot().value === 'backingOff');
   await crash(context, page);
   stage.collector.setFault(null);
-  // Young segments are their owner's alone, so this takes ten seconds.
+  // Young chunks are their owner's alone, so this takes ten seconds.
   await arrived(await stage.open(context), names('crash', 100));
 });
 
@@ -107,13 +107,13 @@ test('what several tabs left behind is taken over once, whichever of the tabs th
   await arrived(pages[0]!, expected);
 });
 
-test.each([2, 5])('500 orphaned segments, %i tabs that open at once: each is taken by exactly one', async (tabs) => {
+test.each([2, 5])('500 orphaned chunks, %i tabs that open at once: each is taken by exactly one', async (tabs) => {
   const context = await stage.context();
   const pages = await Promise.all(Array.from({ length: tabs }, () => stage.open(context)));
   await pages[0]!.evaluate(() => {
     for (let n = 0; n < 500; n += 1) {
       const json = '{"eventType":"click","userToken":"u1"}';
-      const entry = { id: `orphan-${n}`, json, timestamp: Date.now(), bytes: 90, doubts: [] };
+      const entry = { id: `orphan-${n}`, json, timestamp: Date.now(), bytes: 90, suspectFields: [] };
       localStorage.setItem(
         `usertoken:outbox:RACE:dead:${n}`,
         JSON.stringify({ v: 1, at: Date.now(), isFree: true, entries: [entry] }),
@@ -148,5 +148,5 @@ test('a denial erases what other tabs keep, and what earlier pages left', async 
   await context.setOffline(false);
   expect(await second.evaluate(() => window.user.flush())).toBe(true);
   expect(stage.collector.requests).toEqual([]);
-  expect(await segmentsOf(first)).toBe(0);
+  expect(await chunksOf(first)).toBe(0);
 });

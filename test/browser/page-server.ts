@@ -33,7 +33,7 @@ export interface PageServer {
 
 /** Runs on every page: makes `window.user` with the `options` of the address, if there are any. */
 const shopScript = `
-window.notices = [];
+window.warnings = [];
 window.violations = [];
 document.addEventListener('securitypolicyviolation', (event) => violations.push(event.effectiveDirective));
 addEventListener('pageshow', (event) => { window.wasRestored = event.persisted; });
@@ -47,7 +47,7 @@ if (options !== null) {
     appId: 'app',
     apiKey: 'key',
     consent: 'granted',
-    onNotice: ({ code }) => notices.push(code),
+    onWarning: ({ code }) => warnings.push(code),
     // Short pauses, so that a test that waits for a delivery or the end of an outage is soon done.
     batchWindowMs: 50,
     random: () => 0.05,

@@ -47,7 +47,7 @@ const entry = (id: string, bytes = 100): OutboxEntry => ({
   timestamp: 1,
   trackedAt: 1,
   bytes,
-  doubts: [],
+  suspectFields: [],
 });
 const idsIn = (outbox: Outbox) => Array.from(outbox.entries(), ({ id }) => id);
 

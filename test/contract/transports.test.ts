@@ -104,7 +104,7 @@ describe.each(subjects)('a transport: %s', (_, { create, meet, arrived }) => {
   it('hands over at page exit', async () => {
     const transport = create();
     expect(transport.exitBudget).toBeGreaterThan(0);
-    expect(transport.handOver(requestOf())).toBe(true);
+    expect(transport.sendOnExit(requestOf())).toBe(true);
     expect(await arrived(transport)).toEqual([event]);
   });
 });
@@ -185,7 +185,7 @@ describe('the fetch transport', () => {
     const kept = transport.send(request, { outlives: true, signal });
     const ordinary = transport.send(request, { outlives: false, signal });
     expect(transport.exitBudget).toBe(whole - request.bytes);
-    transport.handOver(request);
+    transport.sendOnExit(request);
     expect(transport.exitBudget).toBe(whole - 2 * request.bytes);
     expect(inits).toEqual([true, undefined, true]);
     for (const answer of answers) answer();
@@ -212,20 +212,20 @@ describe('the fetch transport', () => {
 
   it('DL-02: a beacon that is not taken, or throws, is not handed over', () => {
     const refused = fetchTransport({ keepalive: false, sendBeacon: () => false });
-    expect(refused.handOver(requestOf())).toBe(false);
+    expect(refused.sendOnExit(requestOf())).toBe(false);
     const throwing = fetchTransport({
       keepalive: false,
       sendBeacon: () => {
         throw new Error('blocked');
       },
     });
-    expect(throwing.handOver(requestOf())).toBe(false);
+    expect(throwing.sendOnExit(requestOf())).toBe(false);
   });
 
   it('DL-14: where fetch can outlive the page no beacon is used, since blockers cancel those and say nothing', async () => {
     const sendBeacon = vi.fn(() => true);
     const transport = fetchTransport({ keepalive: true, sendBeacon });
-    expect(transport.handOver(requestOf())).toBe(true);
+    expect(transport.sendOnExit(requestOf())).toBe(true);
     await collector.waitForEvents(1);
     expect(sendBeacon).not.toHaveBeenCalled();
   });

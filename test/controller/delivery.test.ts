@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Receipt } from '../../src/index.js';
 import { memoryOutbox, storageOutbox } from '../../src/index.js';
 import { type FakeRequest, fakeClock, fakePage, fakeTabs } from '../../src/testing/index.js';
-import { bench, click, ids } from '../support/bench.js';
 import { fakeLocks } from '../support/fake-locks.js';
 import { memoryStorage } from '../support/memory-storage.js';
+import { click, ids, setup } from '../support/setup.js';
 
 /** Looks at a promise without waiting for it. */
 function peek(promise: Promise<Receipt>): { readonly receipt: Receipt | undefined } {
@@ -20,7 +20,7 @@ const hour = 60 * minute;
 
 describe('batches', () => {
   it('a burst of 1000 events is one request, and every receipt says delivered', async () => {
-    const { user, transport, send } = bench();
+    const { user, transport, send } = setup();
     const receipts = Array.from({ length: 1000 }, (_, i) => user.track(click(`o${i}`)));
     await send();
     expect(transport.requests).toHaveLength(1);
@@ -29,14 +29,14 @@ describe('batches', () => {
   });
 
   it('1001 events are two requests', async () => {
-    const { user, transport, send } = bench();
+    const { user, transport, send } = setup();
     for (let i = 0; i < 1001; i += 1) void user.track(click(`o${i}`));
     await send();
     expect(transport.requests.map(({ events }) => events.length)).toEqual([1000, 1]);
   });
 
   it('no body reaches 2 MB, in bytes', async () => {
-    const { user, transport, send } = bench();
+    const { user, transport, send } = setup();
     const long = '日'.repeat(10_000);
     for (let i = 0; i < 100; i += 1) void user.track(click(`${long}${i}`));
     await send();
@@ -49,7 +49,7 @@ describe('batches', () => {
 
   it('costs the machine one event for each window, not one for each track', async () => {
     const sent: string[] = [];
-    const { user, send } = bench({
+    const { user, send } = setup({
       inspect: (event) => {
         if (event.type === '@xstate.event' && event.event.type === 'delivery.queued') sent.push(event.event.type);
       },
@@ -62,7 +62,7 @@ describe('batches', () => {
   });
 
   it('events tracked while a request is under way follow it', async () => {
-    const { user, transport, clock, send } = bench();
+    const { user, transport, clock, send } = setup();
     let answer = () => {};
     transport.answerWith(
       () =>
@@ -83,7 +83,7 @@ describe('batches', () => {
   });
 
   it('an event is frozen when it is tracked: later changes of the object or the login do not reach it', async () => {
-    const { user, transport, send } = bench();
+    const { user, transport, send } = setup();
     const event = { ...click('a'), objectIDs: ['a'] };
     void user.track(event);
     event.objectIDs[0] = 'changed';
@@ -100,7 +100,7 @@ describe('what the server refuses', () => {
     ids(request.events).some((id) => isBad(id!)) ? { status: 422, message: 'no good' } : { status: 200 };
 
   it('DL-07: one poison event costs no other, and a logarithm of requests', async () => {
-    const { user, transport, send } = bench();
+    const { user, transport, send } = setup();
     transport.answerWith(refusing((id) => id === 'o500'));
     const receipts = Array.from({ length: 1000 }, (_, i) => user.track(click(`o${i}`)));
     await send();
@@ -111,7 +111,7 @@ describe('what the server refuses', () => {
   });
 
   it('several poison events are all found, and nothing is sent twice with success', async () => {
-    const { user, transport, send } = bench();
+    const { user, transport, send } = setup();
     const bad = new Set(['o0', 'o7', 'o8', 'o99']);
     transport.answerWith(refusing((id) => bad.has(id)));
     for (let i = 0; i < 100; i += 1) void user.track(click(`o${i}`));
@@ -122,7 +122,7 @@ describe('what the server refuses', () => {
   });
 
   it('who refuses everything gets one request a second', async () => {
-    const { user, transport, clock } = bench();
+    const { user, transport, clock } = setup();
     transport.answerWith({ status: 400 });
     for (let n = 0; n < 1000; n += 1) void user.track(click(`o${n}`));
     await clock.advance(10_250);
@@ -137,7 +137,7 @@ describe('what the server refuses', () => {
   });
 
   it('a body that is too large for the server is halved too', async () => {
-    const { user, transport, send } = bench();
+    const { user, transport, send } = setup();
     transport.answerWith(({ events }) => ({ status: events.length > 10 ? 413 : 200 }));
     for (let i = 0; i < 40; i += 1) void user.track(click(`o${i}`));
     await send();
@@ -145,7 +145,7 @@ describe('what the server refuses', () => {
   });
 
   it('another 4xx ends the batch with its reason, and later events are tried', async () => {
-    const { user, transport, send } = bench();
+    const { user, transport, send } = setup();
     transport.answerWith({ status: 404 });
     const lost = user.track(click());
     await send();
@@ -156,59 +156,59 @@ describe('what the server refuses', () => {
     expect(transport.accepted).toHaveLength(1);
   });
 
-  it('401 stops and keeps: nothing more is sent, the notice is posted once, without the key', async () => {
-    const { user, transport, clock, notices, send } = bench();
+  it('401 stops and keeps: nothing more is sent, the warning is posted once, without the key', async () => {
+    const { user, transport, clock, warnings, send } = setup();
     transport.answerWith({ status: 401, message: 'Invalid Application-ID or API key' });
     const receipt = user.track(click());
     await send();
     void user.track(click());
     await clock.advance(hour);
     expect(transport.requests).toHaveLength(1);
-    expect(user.delivery.getSnapshot().value).toBe('stopped');
+    expect(user.delivery.getSnapshot().value).toBe('unauthorized');
     expect(await receipt).toEqual({ status: 'stored' });
-    expect(notices.map(({ code }) => code)).toEqual(['credentials-refused']);
-    expect(JSON.stringify(notices)).not.toContain('KEY');
+    expect(warnings.map(({ code }) => code)).toEqual(['credentials-refused']);
+    expect(JSON.stringify(warnings)).not.toContain('KEY');
   });
 
-  it("the server's text reaches the receipt, and no notice", async () => {
-    const { user, transport, notices, send } = bench();
+  it("the server's text reaches the receipt, and no warning", async () => {
+    const { user, transport, warnings, send } = setup();
     transport.answerWith({ status: 422, message: 'bad userToken' });
     const receipt = user.track(click());
     await send();
     expect(await receipt).toMatchObject({ status: 'dropped', reason: 'refused', message: 'bad userToken' });
-    expect(notices).toEqual([]);
+    expect(warnings).toEqual([]);
   });
 });
 
-describe('doubtful events', () => {
-  const doubtful = (objectID: string) => ({ ...click(objectID), eventName: 'x'.repeat(65) });
+describe('suspect events', () => {
+  const suspect = (objectID: string) => ({ ...click(objectID), eventName: 'x'.repeat(65) });
 
   it('CM-08: a rule that seems broken is warned of once and the event is sent, alone', async () => {
-    const { user, transport, notices, send } = bench();
+    const { user, transport, warnings, send } = setup();
     void user.track(click('a'));
-    void user.track(doubtful('b'));
+    void user.track(suspect('b'));
     void user.track(click('c'));
     await send();
     expect(transport.requests.map(({ events }) => ids(events))).toEqual([['a', 'c'], ['b']]);
-    expect(notices).toMatchObject([{ code: 'event-doubtful', message: expect.stringContaining('eventName') }]);
+    expect(warnings).toMatchObject([{ code: 'event-suspect', message: expect.stringContaining('eventName') }]);
   });
 
   it('a doubt that the server does not share is batched from then on', async () => {
-    const { user, transport, send } = bench();
-    for (let i = 0; i < 1000; i += 1) void user.track(doubtful(`o${i}`));
+    const { user, transport, send } = setup();
+    for (let i = 0; i < 1000; i += 1) void user.track(suspect(`o${i}`));
     await send();
     expect(transport.accepted).toHaveLength(1000);
     expect(transport.requests.length).toBeLessThanOrEqual(2);
   });
 
   it('one that it shares is dropped here from then on, with its reason', async () => {
-    const { user, transport, send } = bench();
+    const { user, transport, send } = setup();
     transport.answerWith(({ events }) =>
       events.some(({ eventName }) => (eventName as string).length > 64)
         ? { status: 422, message: 'eventName too long' }
         : { status: 200 },
     );
-    const receipts = Array.from({ length: 1000 }, (_, i) => user.track(doubtful(`o${i}`)));
+    const receipts = Array.from({ length: 1000 }, (_, i) => user.track(suspect(`o${i}`)));
     void user.track(click('good'));
     await send();
     expect(ids(transport.accepted)).toEqual(['good']);
@@ -219,7 +219,7 @@ describe('doubtful events', () => {
   });
 
   it('a refusal for something else settles no doubt', async () => {
-    const { user, transport, send } = bench();
+    const { user, transport, send } = setup();
     const answers = [
       { status: 422, message: 'timestamp is too old' },
       { status: 400, message: '' },
@@ -228,7 +228,7 @@ describe('doubtful events', () => {
     transport.answerWith(() => answers.shift()!);
     const statuses: unknown[] = [];
     for (const id of ['a', 'b', 'c']) {
-      const receipt = user.track({ ...doubtful(id), timestamp: 1_700_000_000_000 + Date.now() });
+      const receipt = user.track({ ...suspect(id), timestamp: 1_700_000_000_000 + Date.now() });
       await send();
       statuses.push((await receipt).status);
     }
@@ -236,17 +236,17 @@ describe('doubtful events', () => {
   });
 
   it('wait for no more than one batch, however many others keep coming', async () => {
-    const { user, transport, clock } = bench();
+    const { user, transport, clock } = setup();
     transport.answerWith(async () => {
       await new Promise((resolve) => clock.setTimeout(resolve, 200));
       return { status: 200 };
     });
     for (let n = 0; n < 100; n += 1) {
-      void user.track(n % 25 ? click(`o${n}`) : { ...click(`doubtful${n}`), eventName: `${n}`.padEnd(65, 'x') });
+      void user.track(n % 25 ? click(`o${n}`) : { ...click(`suspect${n}`), eventName: `${n}`.padEnd(65, 'x') });
       await clock.advance(100);
     }
     const requests = transport.requests.map(({ events }) => ids(events));
-    const first = requests.findIndex((batch) => batch[0] === 'doubtful0');
+    const first = requests.findIndex((batch) => batch[0] === 'suspect0');
     expect(first).toBe(1);
     await clock.advance(1_000);
     expect(new Set(ids(transport.accepted)).size).toBe(100);
@@ -254,18 +254,18 @@ describe('doubtful events', () => {
   });
 
   it("InstantSearch's own telemetry passes untouched with the others, and nobody is told", async () => {
-    const { user, transport, notices, send } = bench();
+    const { user, transport, warnings, send } = setup();
     const telemetry = { eventType: 'instantsearch', eventName: '__start__', filters: ['a:b c'], agentID: 'x', n: 1 };
     void user.track(telemetry as never);
     void user.track(click('b'));
     await send();
     expect(transport.requests.map(({ events }) => events.length)).toEqual([2]);
     expect(transport.accepted[0]).toMatchObject(telemetry);
-    expect(notices).toEqual([]);
+    expect(warnings).toEqual([]);
   });
 
   it('CM-08: an unknown extra field is no doubt; an unknown type passes untouched, on its own', async () => {
-    const { user, transport, send } = bench();
+    const { user, transport, send } = setup();
     void user.track({ ...click('a'), algoliaSource: ['instantsearch'] } as never);
     void user.track({ eventType: 'unheard-of', eventName: '__start__', filters: ['a:b c'], n: 1 } as never);
     void user.track(click('b'));
@@ -283,7 +283,7 @@ describe('doubtful events', () => {
 
 describe('splitting', () => {
   it('DL-10: 45 objects with 45 positions are three events, positions in step; one receipt', async () => {
-    const { user, transport, send } = bench();
+    const { user, transport, send } = setup();
     const objectIDs = Array.from({ length: 45 }, (_, i) => `o${i}`);
     const receipt = user.clickedObjectIDsAfterSearch({
       eventName: 'Clicked',
@@ -300,7 +300,7 @@ describe('splitting', () => {
   });
 
   it('names in each part only its own objects as found by the query cache', async () => {
-    const { user, transport, send } = bench();
+    const { user, transport, send } = setup();
     const objectIDs = Array.from({ length: 25 }, (_, n) => `o${n}`);
     const inferred = objectIDs.filter((_, n) => n % 2);
     void user.track({ ...click(), objectIDs, objectIDsWithInferredQueryID: inferred } as never);
@@ -316,14 +316,14 @@ describe('splitting', () => {
   });
 
   it('null is no event, for a method that names its type either', async () => {
-    const { user, transport, send } = bench();
+    const { user, transport, send } = setup();
     expect(await user.clickedObjectIDs(null as never)).toMatchObject({ status: 'dropped', reason: 'not-an-event' });
     await send();
     expect(transport.requests).toEqual([]);
   });
 
   it('DL-10: no object is nothing to send', async () => {
-    const { user, transport, send } = bench();
+    const { user, transport, send } = setup();
     const receipt = user.viewedObjectIDs({ eventName: 'Viewed', index: 'products', objectIDs: [] });
     await send();
     expect(await receipt).toMatchObject({ status: 'dropped', reason: 'nothing-to-send', field: 'objectIDs' });
@@ -331,18 +331,18 @@ describe('splitting', () => {
   });
 
   it('DL-10: positions that do not match are reported, and left to the server', async () => {
-    const { user, transport, notices, send } = bench();
+    const { user, transport, warnings, send } = setup();
     const mismatched = { ...click(), queryID: 'a'.repeat(32), objectIDs: ['1', '2', '3'], positions: [1, 2] };
     void user.track(mismatched as never);
     void user.track({ ...mismatched, objectIDs: Array.from({ length: 45 }, String) } as never);
     await send();
     expect(transport.accepted.map((e) => (e.objectIDs as string[]).length)).toEqual([3, 45]);
-    expect(notices.every(({ code }) => code === 'event-doubtful')).toBe(true);
-    expect(notices.some(({ message }) => message.includes('positions'))).toBe(true);
+    expect(warnings.every(({ code }) => code === 'event-suspect')).toBe(true);
+    expect(warnings.some(({ message }) => message.includes('positions'))).toBe(true);
   });
 
   it('the value of a split purchase is not multiplied', async () => {
-    const { user, transport, send } = bench();
+    const { user, transport, send } = setup();
     const objectIDs = Array.from({ length: 30 }, (_, i) => `o${i}`);
     const purchase = { eventName: 'Purchased', index: 'products', objectIDs, value: 60, currency: 'EUR' };
     void user.purchasedObjectIDs({ ...purchase, objectData: objectIDs.map(() => ({ price: 1, quantity: 2 })) });
@@ -352,7 +352,7 @@ describe('splitting', () => {
   });
 
   it('filters are encoded once', async () => {
-    const { user, transport, send } = bench();
+    const { user, transport, send } = setup();
     const filters = ['brand:A & B%', 'brand:A%20%26%20B%25', 'plain', 'a:b:c'];
     void user.clickedFilters({ eventName: 'Clicked', index: 'products', filters });
     await send();
@@ -367,7 +367,7 @@ describe('splitting', () => {
 
 describe('failures', () => {
   it('an outage loses and duplicates nothing, in few requests', async () => {
-    const { user, transport, clock } = bench();
+    const { user, transport, clock } = setup();
     transport.answerWith({ status: 503 });
     for (let i = 0; i < 100; i += 1) {
       void user.track(click(`o${i}`));
@@ -380,7 +380,7 @@ describe('failures', () => {
   });
 
   it('DL-05: a dead endpoint is tried ever more rarely, and success resumes at once', async () => {
-    const { user, transport, clock } = bench();
+    const { user, transport, clock } = setup();
     transport.answerWith({ status: 0 });
     const delivered = user.track(click('a'));
     await clock.advance(10 * minute);
@@ -398,17 +398,17 @@ describe('failures', () => {
   });
 
   it('PK-07: an endpoint that never answers is reported once, and not before the third time', async () => {
-    const { user, transport, clock, notices } = bench();
+    const { user, transport, clock, warnings } = setup();
     transport.answerWith({ status: 0 });
     void user.track(click('a'));
     await clock.advance(3_000);
-    expect([transport.requests.length, notices]).toEqual([2, []]);
+    expect([transport.requests.length, warnings]).toEqual([2, []]);
     await clock.advance(hour);
-    expect(notices.map(({ code }) => code)).toEqual(['api-unreachable']);
+    expect(warnings.map(({ code }) => code)).toEqual(['api-unreachable']);
   });
 
   it('Retry-After is kept, and neither flush nor new events cut it short', async () => {
-    const { user, transport, clock, send } = bench({ random: () => 0 });
+    const { user, transport, clock, send } = setup({ random: () => 0 });
     transport.answerWith({ status: 429, retryAfterMs: 60_000 });
     void user.track(click('a'));
     await send();
@@ -422,7 +422,7 @@ describe('failures', () => {
   });
 
   it('a request that hangs is given up and tried again', async () => {
-    const { user, transport, clock, send } = bench();
+    const { user, transport, clock, send } = setup();
     transport.answerWith(() => new Promise(() => {}));
     void user.track(click('a'));
     await send();
@@ -433,7 +433,7 @@ describe('failures', () => {
   });
 
   it('offline nothing is tried; online all goes at once', async () => {
-    const { user, transport, clock, page } = bench();
+    const { user, transport, clock, page } = setup();
     page.say('offline');
     for (let i = 0; i < 10; i += 1) void user.track(click(`o${i}`));
     await clock.advance(hour);
@@ -444,7 +444,7 @@ describe('failures', () => {
   });
 
   it('a batch that never gets a readable answer while others pass is halved, and its culprit dropped', async () => {
-    const { user, transport, clock } = bench();
+    const { user, transport, clock } = setup();
     // An answer without CORS headers looks like a dead network.
     transport.answerWith(({ events }) => ({ status: ids(events).includes('poison') ? 0 : 200 }));
     const receipts = ['a', 'poison', 'b', 'c'].map((id) => user.track(click(id)));
@@ -461,7 +461,7 @@ describe('failures', () => {
   });
 
   it('failures while nothing passed are held against no event', async () => {
-    const { user, transport, clock } = bench();
+    const { user, transport, clock } = setup();
     const dropped: unknown[] = [];
     user.on('eventDropped', ({ reason }) => dropped.push(reason));
     transport.answerWith({ status: 0 });
@@ -477,7 +477,7 @@ describe('failures', () => {
   });
 
   it('a network that loses every third request costs no event', async () => {
-    const { user, transport, clock } = bench();
+    const { user, transport, clock } = setup();
     let requests = 0;
     transport.answerWith(() => {
       requests += 1;
@@ -491,10 +491,10 @@ describe('failures', () => {
     expect(new Set(ids(transport.accepted)).size).toBe(300);
   });
 
-  it('a page that is back from the cache notices that the network is too, though nobody told it', async () => {
+  it('a page that is back from the cache warnings that the network is too, though nobody told it', async () => {
     let isOnline = true;
     const page = fakePage();
-    const { user, transport, clock } = bench({ page: { ...page, isOnline: () => isOnline } });
+    const { user, transport, clock } = setup({ page: { ...page, isOnline: () => isOnline } });
     isOnline = false;
     page.say('offline');
     void user.track(click('a'));
@@ -506,7 +506,7 @@ describe('failures', () => {
   });
 
   it('a dead network alone halves nothing: what failed goes out together when it is back', async () => {
-    const { user, transport, clock } = bench();
+    const { user, transport, clock } = setup();
     transport.answerWith({ status: 0 });
     for (let i = 0; i < 50; i += 1) {
       void user.track(click(`o${i}`));
@@ -523,7 +523,7 @@ describe('failures', () => {
 
 describe('age and clocks', () => {
   it('DL-07: an event past the age limit is dropped before sending, fresh ones go', async () => {
-    const { user, transport, clock, page } = bench({ maxEventAgeMs: 4 * 24 * hour });
+    const { user, transport, clock, page } = setup({ maxEventAgeMs: 4 * 24 * hour });
     page.say('offline');
     const old = user.track(click('old'));
     await clock.advance(5 * 24 * hour);
@@ -538,7 +538,7 @@ describe('age and clocks', () => {
   });
 
   it('a wrong device clock costs one extra request, then events travel without timestamp', async () => {
-    const { user, transport, clock, send } = bench();
+    const { user, transport, clock, send } = setup();
     const real = clock.now();
     clock.setNow(real - 365 * 24 * hour);
     transport.answerWith(({ events }) =>
@@ -556,7 +556,7 @@ describe('age and clocks', () => {
   });
 
   it('a timestamp of hours ago that the application gave is kept, and its refusal is the end of the event', async () => {
-    const { user, transport, send } = bench();
+    const { user, transport, send } = setup();
     transport.answerWith({ status: 422, message: 'The timestamp is too old' });
     const receipt = user.track({ ...click(), timestamp: 1_799_992_000_000 });
     await send();
@@ -565,7 +565,7 @@ describe('age and clocks', () => {
   });
 
   it('a set clock does not make fresh events old', async () => {
-    const { user, transport, clock, page } = bench();
+    const { user, transport, clock, page } = setup();
     clock.setNow(0);
     page.say('offline');
     void user.track(click());
@@ -578,7 +578,7 @@ describe('age and clocks', () => {
 
 describe('receipts', () => {
   it('DL-12: every send settles to what became of it: delivered, stored, refused, dropped', async () => {
-    const { user, transport, clock, send } = bench();
+    const { user, transport, clock, send } = setup();
     const delivered = user.track(click());
     await send();
     transport.answerWith({ status: 422, message: 'no' });
@@ -598,7 +598,7 @@ describe('receipts', () => {
   });
 
   it('say stored after ten seconds without an answer, and the listener hears the rest', async () => {
-    const { user, transport, clock } = bench();
+    const { user, transport, clock } = setup();
     transport.answerWith({ status: 503 });
     const delivered: unknown[] = [];
     user.on('eventDelivered', ({ event }) => delivered.push(...ids([event as never])));
@@ -615,7 +615,7 @@ describe('receipts', () => {
   it.each([200, 422])(
     'an event that is evicted while it is under way has one end, whatever the answer: %i',
     async (status) => {
-      const { user, transport, clock } = bench({ outbox: memoryOutbox({ maxEvents: 2 }) });
+      const { user, transport, clock } = setup({ outbox: memoryOutbox({ maxEvents: 2 }) });
       const ends: string[] = [];
       user.on('eventDropped', ({ event, reason }) => ends.push(`${reason} ${ids([{ ...event }])}`));
       user.on('eventDelivered', ({ event }) => ends.push(`delivered ${ids([{ ...event }])}`));
@@ -643,7 +643,7 @@ describe('receipts', () => {
         remove(entries);
       },
     });
-    const { user, page, clock } = bench({ outbox, maxEventAgeMs: minute });
+    const { user, page, clock } = setup({ outbox, maxEventAgeMs: minute });
     let dropped = 0;
     user.on('eventDropped', () => {
       dropped += 1;
@@ -660,7 +660,7 @@ describe('receipts', () => {
   });
 
   it('a full outbox lets the oldest go, and says so', async () => {
-    const { user, transport, page, clock } = bench({ outbox: memoryOutbox({ maxEvents: 3 }) });
+    const { user, transport, page, clock } = setup({ outbox: memoryOutbox({ maxEvents: 3 }) });
     page.say('offline');
     const receipts = ['a', 'b', 'c', 'd', 'e'].map((id) => user.track(click(id)));
     expect(await receipts[0]).toEqual({ status: 'dropped', reason: 'outbox-full' });
@@ -679,7 +679,7 @@ describe('consent', () => {
       remove: (slot: string) => void calls.push(`remove ${slot}`),
       erase: () => void calls.push('erase'),
     };
-    const { user, transport, clock } = bench({ consent: 'pending', jar: spying });
+    const { user, transport, clock } = setup({ consent: 'pending', tokenStore: spying });
     const first = user.track(click('a'));
     user.login('u1');
     void user.track(click('b'));
@@ -694,18 +694,18 @@ describe('consent', () => {
   });
 
   it('CO-01: denied: nothing is sent or kept, there is no token, and a later grant starts cleanly', async () => {
-    const { user, transport, jar, send } = bench({ consent: 'denied' });
+    const { user, transport, tokenStore, send } = setup({ consent: 'denied' });
     expect(user.token).toBeUndefined();
     expect(await user.track(click())).toEqual({ status: 'dropped', reason: 'opted-out' });
     await send();
     expect(transport.requests).toEqual([]);
-    expect(jar.read('anonymous')).toBeUndefined();
+    expect(tokenStore.read('anonymous')).toBeUndefined();
     user.consent.grant();
-    expect(jar.read('anonymous')).toBe(user.token);
+    expect(tokenStore.read('anonymous')).toBe(user.token);
   });
 
-  it('a denial drops what waits with its reason, also what is under way, and erases the jar', async () => {
-    const { user, transport, clock, jar, send } = bench();
+  it('a denial drops what waits with its reason, also what is under way, and erases the tokenStore', async () => {
+    const { user, transport, clock, tokenStore, send } = setup();
     user.login('u1');
     transport.answerWith({ status: 503 });
     const ends: unknown[] = [];
@@ -718,13 +718,13 @@ describe('consent', () => {
     expect(await receipt).toEqual({ status: 'dropped', reason: 'opted-out' });
     expect(ends).toEqual(['opted-out']);
     expect(transport.accepted).toEqual([]);
-    expect([jar.read('anonymous'), jar.read('identified')]).toEqual([undefined, undefined]);
+    expect([tokenStore.read('anonymous'), tokenStore.read('identified')]).toEqual([undefined, undefined]);
   });
 });
 
 describe('the end of the page', () => {
   it('DL-01: hidden flushes; pagehide hands over what is left; nothing goes twice', async () => {
-    const { user, transport, page, clock } = bench();
+    const { user, transport, page, clock } = setup();
     void user.track(click('a'));
     page.say('hidden');
     await clock.advance(0);
@@ -740,7 +740,7 @@ describe('the end of the page', () => {
   });
 
   it('DL-02: what exceeds the budget stays, in bytes, and goes out when the page comes back', async () => {
-    const { user, transport, page, clock } = bench();
+    const { user, transport, page, clock } = setup();
     for (let i = 0; i < 60; i += 1) void user.track(click('é'.repeat(900) + i));
     page.say('exit');
     const [first] = transport.requests;
@@ -752,8 +752,8 @@ describe('the end of the page', () => {
     expect(transport.accepted).toHaveLength(60);
   });
 
-  it('a doubtful event travels alone at the end too', async () => {
-    const { user, transport, page } = bench();
+  it('a suspect event travels alone at the end too', async () => {
+    const { user, transport, page } = setup();
     void user.track(click('a'));
     void user.track({ ...click('b'), eventName: '' });
     page.say('exit');
@@ -761,7 +761,7 @@ describe('the end of the page', () => {
   });
 
   it('what is under way by keepalive is not sent again', async () => {
-    const { user, transport, page, clock, send } = bench();
+    const { user, transport, page, clock, send } = setup();
     transport.answerWith(() => new Promise(() => {}));
     void user.track(click('a'));
     await send();
@@ -772,7 +772,7 @@ describe('the end of the page', () => {
   });
 
   it('back from the cache, the page does not wait for a request that died in it', async () => {
-    const { user, transport, page, clock, send } = bench();
+    const { user, transport, page, clock, send } = setup();
     transport.answerWith(() => new Promise(() => {}));
     void user.track(click('a'));
     await send();
@@ -794,7 +794,7 @@ describe('the end of the page', () => {
     let cuts = 0;
     // As Firefox ends the listeners of pagehide when a tab is closed.
     const outbox = Object.create(whole, { release: { value: () => void (cuts++ > 0 && whole.release?.()) } });
-    const { user, transport, page } = bench({ clock, outbox });
+    const { user, transport, page } = setup({ clock, outbox });
     transport.answerWith({ status: 503 });
     void user.track(click('a'));
     await clock.advance(250);
@@ -803,13 +803,13 @@ describe('the end of the page', () => {
     page.say('hidden');
     await clock.advance(0);
     expect(transport.requests).toHaveLength(requests);
-    const next = bench({ clock, outbox: outboxOf() });
+    const next = setup({ clock, outbox: outboxOf() });
     await clock.advance(500);
     expect(ids(next.transport.accepted)).toEqual(['a']);
   });
 
   it('dispose hands over what waits and leaves no timer and no listener', async () => {
-    const { user, transport, page, clock } = bench();
+    const { user, transport, page, clock } = setup();
     const receipt = user.track(click('a'));
     user.dispose();
     user.dispose();
@@ -824,14 +824,14 @@ describe('the end of the page', () => {
     const storage = memoryStorage();
     storage.setItem('usertoken:outbox:APP:other:1', 'theirs');
     const outbox = storageOutbox({ appId: 'APP', storage, locks: undefined, tabs: fakeTabs()(), clock: fakeClock() });
-    const { user } = bench({ consent: 'pending', outbox });
+    const { user } = setup({ consent: 'pending', outbox });
     void user.track(click());
     user.dispose();
     expect(storage.getItem('usertoken:outbox:APP:other:1')).toBe('theirs');
   });
 
   it('dispose before consent tells the end of what waited', async () => {
-    const { user, transport } = bench({ consent: 'pending' });
+    const { user, transport } = setup({ consent: 'pending' });
     const ends: unknown[] = [];
     user.on('eventDropped', ({ reason }) => ends.push(reason));
     void user.track(click('a'));
@@ -843,7 +843,7 @@ describe('the end of the page', () => {
 
 describe('flush', () => {
   it('sends at once and resolves to whether nothing waits', async () => {
-    const { user, transport, clock } = bench();
+    const { user, transport, clock } = setup();
     void user.track(click('a'));
     const flushed = user.flush();
     await clock.advance(0);
@@ -853,12 +853,12 @@ describe('flush', () => {
   });
 
   it('gives up at its time, and at once where nothing can be sent', async () => {
-    const { user, transport, clock, send } = bench();
+    const { user, transport, clock, send } = setup();
     transport.answerWith({ status: 503 });
     void user.track(click('a'));
     await send();
     expect(await user.flush({ timeoutMs: 1 })).toBe(false);
-    const held = bench({ consent: 'pending' });
+    const held = setup({ consent: 'pending' });
     void held.user.track(click('a'));
     expect(await held.user.flush()).toBe(false);
     await clock.advance(0);

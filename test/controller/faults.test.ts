@@ -3,9 +3,9 @@ import type { OutboxLimits } from '../../src/adapters/memory-outbox.js';
 import { storageOutbox } from '../../src/adapters/storage-outbox.js';
 import type { UserTokenOptions } from '../../src/index.js';
 import { type FakeRequest, fakeClock, fakeTabs } from '../../src/testing/index.js';
-import { bench, click, ids } from '../support/bench.js';
 import { fakeLocks } from '../support/fake-locks.js';
 import { memoryStorage } from '../support/memory-storage.js';
+import { click, ids, setup } from '../support/setup.js';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -30,11 +30,11 @@ function browser(storage = memoryStorage()) {
   return {
     clock,
     storage,
-    segments: () => keys().filter((key) => /:\d+$/.test(key)),
+    chunks: () => keys().filter((key) => /:\d+$/.test(key)),
     characters: () => keys().reduce((sum, key) => sum + key.length + storage.getItem(key)!.length, 0),
     open(options: Partial<UserTokenOptions> = {}, limits: OutboxLimits = {}) {
       const outbox = storageOutbox({ ...limits, appId: 'APP', storage, locks, clock, tabs: channel() });
-      return { ...bench({ clock, outbox, ...options }), outbox };
+      return { ...setup({ clock, outbox, ...options }), outbox };
     },
   };
 }
@@ -51,8 +51,8 @@ describe('an endpoint that is dead for a week', () => {
   it.each([0, 503])(
     'ST-04: status %i: requests, memory and storage stay bounded, and what is kept is delivered once',
     async (status) => {
-      const { clock, open, characters, segments } = browser();
-      const { user, transport, notices, outbox } = open({}, { maxEvents });
+      const { clock, open, characters, chunks } = browser();
+      const { user, transport, warnings, outbox } = open({}, { maxEvents });
       const dropped: unknown[] = [];
       user.on('eventDropped', ({ reason }) => dropped.push(reason));
       transport.answerWith({ status });
@@ -66,20 +66,20 @@ describe('an endpoint that is dead for a week', () => {
       // One each five minutes, and some more at first.
       expect(transport.requests.length).toBeLessThanOrEqual((7 * day) / (5 * minute) + 10);
       expect(outbox.size).toBe(maxEvents);
-      // A segment of its own for each event, with 300 characters beside what is sent.
+      // A chunk of its own for each event, with 300 characters beside what is sent.
       expect(most).toBeLessThan(maxEvents * 600);
-      expect(notices.map(({ code }) => code)).toEqual(status === 0 ? ['api-unreachable'] : []);
+      expect(warnings.map(({ code }) => code)).toEqual(status === 0 ? ['api-unreachable'] : []);
       expect(dropped).toEqual(Array.from({ length: tracked - maxEvents }, () => 'outbox-full'));
 
       transport.answerWith({ status: 200 });
       await clock.advance(6 * minute);
       expect(ids(transport.accepted).sort()).toEqual(names('o', tracked).slice(-maxEvents).sort());
-      expect([outbox.size, segments()]).toEqual([0, []]);
+      expect([outbox.size, chunks()]).toEqual([0, []]);
     },
   );
 
   it('ST-04, DL-05: 5000 events in a burst and 1000 more: the oldest make room, and each try is one request', async () => {
-    const { clock, open, segments } = browser();
+    const { clock, open, chunks } = browser();
     const { user, transport, outbox } = open();
     transport.answerWith({ status: 0 });
     for (let n = 0; n < 6000; n += 1) void user.track(click(`o${n}`));
@@ -89,7 +89,7 @@ describe('an endpoint that is dead for a week', () => {
     transport.answerWith({ status: 200 });
     await clock.advance(6 * minute);
     expect(ids(transport.accepted).sort()).toEqual(names('o', 6000).slice(1000).sort());
-    expect(segments()).toEqual([]);
+    expect(chunks()).toEqual([]);
   });
 });
 
@@ -134,7 +134,7 @@ describe('a device clock that is wrong', () => {
 
 describe('credentials', () => {
   it('refused on one page: the next one with good ones delivers what was kept', async () => {
-    const { clock, open, segments } = browser();
+    const { clock, open, chunks } = browser();
     const first = open({ apiKey: 'OLD' });
     first.transport.answerWith({ status: 401 });
     for (const name of names('a', 50)) void first.user.track(click(name));
@@ -148,13 +148,13 @@ describe('credentials', () => {
     await clock.advance(minute);
     expect(ids(next.transport.accepted).sort()).toEqual([...names('a', 50), ...names('b', 50)].sort());
     expect(first.transport.accepted).toEqual([]);
-    expect(segments()).toEqual([]);
-    expect([...first.notices, ...next.notices].map(({ code }) => code)).toEqual(['credentials-refused']);
+    expect(chunks()).toEqual([]);
+    expect([...first.warnings, ...next.warnings].map(({ code }) => code)).toEqual(['credentials-refused']);
   });
 });
 
 describe('events that the server may refuse', () => {
-  const doubtful = [
+  const suspect = [
     { eventName: 'x'.repeat(65) },
     { index: '' },
     { queryID: 'short', positions: [1] },
@@ -162,13 +162,13 @@ describe('events that the server may refuse', () => {
     { eventType: 'unheard-of' },
   ];
 
-  it('1000 doubtful ones of five kinds cost a request a kind, and only the kinds it minds are lost', async () => {
-    const { clock, open, segments } = browser();
-    const { user, transport, notices } = open();
+  it('1000 suspect ones of five kinds cost a request a kind, and only the kinds it minds are lost', async () => {
+    const { clock, open, chunks } = browser();
+    const { user, transport, warnings } = open();
     transport.answerWith(({ events }) =>
       events.some(({ index }) => index === '') ? { status: 422, message: 'index is empty' } : { status: 200 },
     );
-    const receipts = names('o', 1000).map((name, n) => user.track({ ...click(name), ...doubtful[n % 5] } as never));
+    const receipts = names('o', 1000).map((name, n) => user.track({ ...click(name), ...suspect[n % 5] } as never));
     for (const name of names('good', 10)) void user.track(click(name));
     await clock.advance(minute);
     const wanted = [...names('o', 1000).filter((_, n) => n % 5 !== 1), ...names('good', 10)];
@@ -177,13 +177,13 @@ describe('events that the server may refuse', () => {
       'message' in receipt ? receipt.message : receipt.status,
     );
     expect(ends).toEqual(ends.map((_, n) => (n % 5 === 1 ? 'index is empty' : 'delivered')));
-    expect(transport.requests.length).toBeLessThanOrEqual(2 * doubtful.length + 2);
-    expect(notices.length).toBeLessThanOrEqual(doubtful.length + 1);
-    expect(segments()).toEqual([]);
+    expect(transport.requests.length).toBeLessThanOrEqual(2 * suspect.length + 2);
+    expect(warnings.length).toBeLessThanOrEqual(suspect.length + 1);
+    expect(chunks()).toEqual([]);
   });
 
   it('DL-07: a poison event among 1000 is found within two pages, no other is lost, none is sent twice', async () => {
-    const { clock, open, segments } = browser();
+    const { clock, open, chunks } = browser();
     const isPoisoned = ({ events }: FakeRequest) => ids(events).includes('o500');
     const first = open();
     first.transport.answerWith({ status: 503 });
@@ -204,7 +204,7 @@ describe('events that the server may refuse', () => {
     );
     expect(dropped).toEqual([['o500', 'no good']]);
     expect(next.transport.requests.length).toBeLessThanOrEqual(2 * Math.ceil(Math.log2(1000)) + 1);
-    expect(segments()).toEqual([]);
+    expect(chunks()).toEqual([]);
   });
 });
 
@@ -227,8 +227,8 @@ describe('a storage that is full', () => {
     ['the third', (write: number) => write === 3],
     ['all from the third on', (write: number) => write >= 3],
   ] as const)('ST-01, ST-03: %s fail: track returns as ever, and each event is delivered once', async (_, isFull) => {
-    const { clock, open, segments } = browser(fullAt(isFull));
-    const { user, transport, notices } = open();
+    const { clock, open, chunks } = browser(fullAt(isFull));
+    const { user, transport, warnings } = open();
     transport.answerWith({ status: 503 });
     for (const name of names('o', 20)) {
       expect(user.track(click(name))).toBeInstanceOf(Promise);
@@ -237,6 +237,6 @@ describe('a storage that is full', () => {
     transport.answerWith({ status: 200 });
     await clock.advance(6 * minute);
     expect(ids(transport.accepted).sort()).toEqual(names('o', 20).sort());
-    expect([notices, segments()]).toEqual([[], []]);
+    expect([warnings, chunks()]).toEqual([[], []]);
   });
 });

@@ -1,36 +1,36 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createUserToken, hashUserToken, isUserToken, memoryJar } from '../../src/index.js';
-import { bench, click } from '../support/bench.js';
+import { createUserToken, hashUserToken, isUserToken, memoryTokenStore } from '../../src/index.js';
+import { click, setup } from '../support/setup.js';
 
 describe('creation', () => {
-  it('CM-05: the token of the jar is readable at once', () => {
-    const { user } = bench({ jar: memoryJar({ anonymous: 'anonymous-stored' }) });
+  it('CM-05: the token of the tokenStore is readable at once', () => {
+    const { user } = setup({ tokenStore: memoryTokenStore({ anonymous: 'anonymous-stored' }) });
     expect(user.token).toBe('anonymous-stored');
   });
 
   it('a reload, a second page and another visit know the user', () => {
-    const jar = memoryJar();
-    bench({ jar }).user.login('u1');
-    expect(bench({ jar }).user.getSnapshot()).toMatchObject({ token: 'u1', state: 'identified' });
+    const tokenStore = memoryTokenStore();
+    setup({ tokenStore }).user.login('u1');
+    expect(setup({ tokenStore }).user.getSnapshot()).toMatchObject({ token: 'u1', state: 'identified' });
   });
 
-  it('ID-11: persisted u1, the application says nobody: logged out, and the jar forgets', () => {
-    const jar = memoryJar({ anonymous: 'anonymous-a', identified: 'u1' });
-    const { user } = bench({ jar, user: null });
+  it('ID-11: persisted u1, the application says nobody: logged out, and the tokenStore forgets', () => {
+    const tokenStore = memoryTokenStore({ anonymous: 'anonymous-a', identified: 'u1' });
+    const { user } = setup({ tokenStore, user: null });
     expect(user.getSnapshot()).toMatchObject({ token: 'anonymous-a', state: 'loggedOut' });
-    expect(jar.read('identified')).toBeUndefined();
+    expect(tokenStore.read('identified')).toBeUndefined();
   });
 
   it('the user given at creation is in force before the token is first read', () => {
-    expect(bench({ user: 42 }).user.token).toBe('42');
-    expect(bench({ user: 'u2', jar: memoryJar({ identified: 'u1' }) }).user.token).toBe('u2');
+    expect(setup({ user: 42 }).user.token).toBe('42');
+    expect(setup({ user: 'u2', tokenStore: memoryTokenStore({ identified: 'u1' }) }).user.token).toBe('u2');
   });
 
-  it('XS-04: a jar full of nonsense is an anonymous start that keeps a valid token', () => {
+  it('XS-04: a tokenStore full of nonsense is an anonymous start that keeps a valid token', () => {
     const nonsense = '{"value":"renamed","version":0}';
-    const { user } = bench({ jar: memoryJar({ anonymous: 'anonymous-kept', identified: nonsense }) });
+    const { user } = setup({ tokenStore: memoryTokenStore({ anonymous: 'anonymous-kept', identified: nonsense }) });
     expect(user.getSnapshot()).toMatchObject({ token: 'anonymous-kept', state: 'anonymous' });
-    const other = bench({ jar: memoryJar({ anonymous: nonsense, identified: nonsense }) });
+    const other = setup({ tokenStore: memoryTokenStore({ anonymous: nonsense, identified: nonsense }) });
     expect(other.user.token).toBe('anonymous-1');
     expect(other.user.state).toBe('anonymous');
   });
@@ -54,71 +54,71 @@ describe('a generator of tokens that throws', () => {
   };
 
   it('is reported, and the visitor has a token of ours', () => {
-    const { user, notices } = bench({ generateToken });
+    const { user, warnings } = setup({ generateToken });
     expect(user.token).toMatch(/^anonymous-/);
     user.login('u1');
     expect(user.token).toBe('u1');
-    expect(notices).toMatchObject([{ code: 'error-contained' }]);
+    expect(warnings).toMatchObject([{ code: 'error-contained' }]);
   });
 });
 
 describe('remembering', () => {
   it('remember: page writes no user and resumes none', () => {
-    const jar = memoryJar({ anonymous: 'anonymous-a', identified: 'u0' });
-    const { user, page } = bench({ jar, remember: 'page' });
+    const tokenStore = memoryTokenStore({ anonymous: 'anonymous-a', identified: 'u0' });
+    const { user, page } = setup({ tokenStore, remember: 'page' });
     expect(user.state).toBe('anonymous');
     user.login('u1');
-    expect(jar.read('identified')).toBeUndefined();
+    expect(tokenStore.read('identified')).toBeUndefined();
     page.say('restored');
     expect(user.token).toBe('u1');
   });
 
-  it('ID-01: logout removes the user from the jar and keeps the anonymous token', () => {
-    const { user, jar } = bench({ strategy: 'link' });
+  it('ID-01: logout removes the user from the tokenStore and keeps the anonymous token', () => {
+    const { user, tokenStore } = setup({ strategy: 'link' });
     user.login('u1');
-    expect(jar.read('identified')).toBe('u1');
+    expect(tokenStore.read('identified')).toBe('u1');
     user.logout();
-    expect([jar.read('anonymous'), jar.read('identified')]).toEqual(['anonymous-1', undefined]);
+    expect([tokenStore.read('anonymous'), tokenStore.read('identified')]).toEqual(['anonymous-1', undefined]);
     expect(user.authenticatedToken).toBeUndefined();
   });
 
   it('ID-04: by default the anonymous token is restored, as Algolia advises; renew starts another', () => {
-    const restored = bench();
+    const restored = setup();
     restored.user.login('A');
     restored.user.logout();
     expect(restored.user.token).toBe('anonymous-1');
-    const renewed = bench({ onLogout: 'renew' });
+    const renewed = setup({ onLogout: 'renew' });
     const first = renewed.user.token;
     renewed.user.login('A');
     renewed.user.logout();
     expect(renewed.user.token).not.toBe(first);
-    expect(renewed.jar.read('anonymous')).toBe(renewed.user.token);
+    expect(renewed.tokenStore.read('anonymous')).toBe(renewed.user.token);
   });
 
   it('CO-02: the token in use before consent is the one stored by the grant, and used after a reload', () => {
-    const jar = memoryJar();
-    const first = bench({ jar, consent: 'pending' });
+    const tokenStore = memoryTokenStore();
+    const first = setup({ tokenStore, consent: 'pending' });
     const { token } = first.user;
     first.user.consent.grant();
-    expect(bench({ jar, generateToken: () => 'anonymous-other' }).user.token).toBe(token);
+    expect(setup({ tokenStore, generateToken: () => 'anonymous-other' }).user.token).toBe(token);
   });
 
   it('CO-04: cookie: false lets events flow with nothing stored', async () => {
-    const { user, transport, send } = bench({ cookie: false, jar: undefined });
+    const { user, transport, send } = setup({ cookie: false, tokenStore: undefined });
     void user.track(click());
     await send();
     expect(transport.accepted).toHaveLength(1);
   });
 
-  it('a page back from the back-forward cache follows the jar before its first event', async () => {
-    const jar = memoryJar();
-    const { user, page, transport, send } = bench({ jar });
-    jar.write('identified', 'u2');
+  it('a page back from the back-forward cache follows the tokenStore before its first event', async () => {
+    const tokenStore = memoryTokenStore();
+    const { user, page, transport, send } = setup({ tokenStore });
+    tokenStore.write('identified', 'u2');
     page.say('restored');
     void user.track(click());
     await send();
     expect(transport.accepted[0]).toMatchObject({ userToken: 'u2' });
-    jar.remove('identified');
+    tokenStore.remove('identified');
     page.say('restored');
     expect(user.getSnapshot()).toMatchObject({ state: 'loggedOut', token: 'anonymous-1' });
   });
@@ -126,7 +126,7 @@ describe('remembering', () => {
 
 describe('listeners', () => {
   it('CM-04: equal values announce nothing, several listeners are heard, one that sets the token does not loop', () => {
-    const { user } = bench();
+    const { user } = setup();
     const heard: unknown[] = [];
     user.on('tokenChanged', ({ userToken }) => heard.push(userToken));
     user.on('tokenChanged', () => user.login('u'));
@@ -137,7 +137,7 @@ describe('listeners', () => {
   });
 
   it('have in force what they call, as soon as the call returns', async () => {
-    const { user, transport, send } = bench();
+    const { user, transport, send } = setup();
     const heard: unknown[] = [];
     user.on('tokenChanged', () => {
       if (user.token !== 'u1') return;
@@ -164,7 +164,7 @@ describe('listeners', () => {
   });
 
   it('that change it in turn have every listener told of each change, in order', () => {
-    const { user } = bench();
+    const { user } = setup();
     const tokens: unknown[] = [];
     const snapshots: unknown[] = [];
     user.on('tokenChanged', ({ userToken }) => userToken === 'u1' && user.login('u2'));
@@ -178,7 +178,7 @@ describe('listeners', () => {
   });
 
   it('find the new state already in force, however they listen', () => {
-    const { user } = bench();
+    const { user } = setup();
     const seen: unknown[] = [];
     user.on('tokenChanged', () => seen.push(['on', user.token, user.state]));
     user.subscribe((snapshot) => seen.push(['subscribe', snapshot.token, user.state]));
@@ -189,7 +189,7 @@ describe('listeners', () => {
   });
 
   it('are not called when nothing changes, nor after they left', () => {
-    const { user } = bench();
+    const { user } = setup();
     const listener = vi.fn();
     const leave = user.subscribe(listener);
     user.logout();
@@ -206,7 +206,7 @@ describe('listeners', () => {
   });
 
   it('that throw are reported once, and stop nothing', async () => {
-    const { user, notices, send, transport } = bench();
+    const { user, warnings, send, transport } = setup();
     const later = vi.fn();
     const bad = () => {
       throw new Error('u1 is secret');
@@ -221,11 +221,11 @@ describe('listeners', () => {
     await send();
     expect(later).toHaveBeenCalledTimes(2);
     expect(transport.accepted).toHaveLength(1);
-    expect(notices).toEqual([{ code: 'error-contained', message: expect.not.stringContaining('secret') }]);
+    expect(warnings).toEqual([{ code: 'error-contained', message: expect.not.stringContaining('secret') }]);
   });
 
   it('hear no change of tokens that a denial hides', () => {
-    const { user } = bench({ consent: 'denied' });
+    const { user } = setup({ consent: 'denied' });
     const listener = vi.fn();
     user.on('tokenChanged', listener);
     user.login('u1');
@@ -236,8 +236,8 @@ describe('listeners', () => {
 });
 
 describe('rejections', () => {
-  it('ID-02: a missing id is refused; state and jar stay, one diagnostic names the reason, nothing goes out under it', async () => {
-    const { user, jar, notices, transport, send } = bench();
+  it('ID-02: a missing id is refused; state and tokenStore stay, one diagnostic names the reason, nothing goes out under it', async () => {
+    const { user, tokenStore, warnings, transport, send } = setup();
     const reasons: unknown[] = [];
     user.on('tokenRejected', ({ reason }) => reasons.push(reason));
     expect(user.login(undefined as never)).toMatchObject({ ok: false, reason: 'not-a-token' });
@@ -246,13 +246,13 @@ describe('rejections', () => {
     void user.track(click());
     await send();
     expect(reasons).toEqual(['not-a-token', 'empty', 'empty']);
-    expect(notices.map(({ code }) => code)).toEqual(['token-rejected', 'token-rejected']);
-    expect(jar.read('identified')).toBeUndefined();
+    expect(warnings.map(({ code }) => code)).toEqual(['token-rejected', 'token-rejected']);
+    expect(tokenStore.read('identified')).toBeUndefined();
     expect(transport.accepted.map(({ userToken }) => userToken)).toEqual(['anonymous-1']);
   });
 
   it('checkToken takes the place of the guard against personal data', () => {
-    const { user } = bench({ checkToken: (token) => token.startsWith('+') });
+    const { user } = setup({ checkToken: (token) => token.startsWith('+') });
     expect(user.login('+4917012345678')).toEqual({ ok: true, token: '+4917012345678' });
     expect(user.token).toBe('+4917012345678');
     expect(user.login('u1')).toMatchObject({ reason: 'refused-by-check' });
@@ -260,9 +260,9 @@ describe('rejections', () => {
   });
 
   it.each([undefined, () => false])(
-    'the answer, the event and the notice give one reason, with checkToken %s',
+    'the answer, the event and the warning give one reason, with checkToken %s',
     (checkToken) => {
-      const { user, notices } = bench({ checkToken });
+      const { user, warnings } = setup({ checkToken });
       const reasons: unknown[] = [];
       user.on('tokenRejected', (event) => {
         reasons.push(event.reason);
@@ -270,7 +270,7 @@ describe('rejections', () => {
       });
       const check = user.login('+4915112345678');
       const reason = checkToken ? 'refused-by-check' : 'personal-data';
-      expect([check, reasons, notices]).toMatchObject([
+      expect([check, reasons, warnings]).toMatchObject([
         { reason },
         [reason],
         [{ message: expect.stringContaining(reason) }],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { memoryJar, type TokenJar, type UserTokenOptions } from '../../src/index.js';
+import { memoryTokenStore, type TokenStore, type UserTokenOptions } from '../../src/index.js';
 import { fakeClock, fakePage, fakeTabs } from '../../src/testing/index.js';
-import { bench, click } from '../support/bench.js';
+import { click, setup } from '../support/setup.js';
 
 /** Every string below a value, functions' results and hidden fields included, six levels deep. */
 function* stringsIn(value: unknown, depth = 0): Generator<string> {
@@ -17,7 +17,7 @@ function* stringsIn(value: unknown, depth = 0): Generator<string> {
 
 async function story(options: Partial<UserTokenOptions>) {
   const shown: unknown[] = [];
-  const { user, transport, clock, page } = bench({ inspect: (event) => shown.push(event), ...options });
+  const { user, transport, clock, page } = setup({ inspect: (event) => shown.push(event), ...options });
   const secrets = ['u_4711', 'u_4712', 'jane.doe@example.com', 'KEY', 'SESSIONUSER', 'anonymous-1', 'anonymous-stored'];
   user.login('u_4711');
   user.login('jane.doe@example.com');
@@ -28,7 +28,7 @@ async function story(options: Partial<UserTokenOptions>) {
   void user.track(click());
   await clock.advance(250);
   user.identity.send({
-    type: 'identity.synced',
+    type: 'tabs.changed',
     state: 'identified',
     anonymousToken: 'anonymous-stored',
     identifiedToken: 'SESSIONUSER',
@@ -70,17 +70,17 @@ describe('inspection', () => {
 
   it('XS-01: a component that mounts twice subscribes twice to the one actor, and nothing is made or written again', () => {
     const actors: string[] = [];
-    const jar = memoryJar();
+    const tokenStore = memoryTokenStore();
     let writes = 0;
-    const counting: TokenJar = {
-      ...jar,
+    const counting: TokenStore = {
+      ...tokenStore,
       write(slot, token) {
         writes += 1;
-        jar.write(slot, token);
+        tokenStore.write(slot, token);
       },
     };
-    const { user, page } = bench({
-      jar: counting,
+    const { user, page } = setup({
+      tokenStore: counting,
       inspect: (event) => {
         if (event.type === '@xstate.actor') actors.push((event.actorRef as unknown as { id: string }).id);
       },
@@ -104,7 +104,7 @@ describe('inspection', () => {
     const open = fakeTabs();
     let shown = 0;
     for (let round = 0; round < 1_000; round += 1) {
-      const { user } = bench({
+      const { user } = setup({
         clock,
         page,
         tabs: open(),
@@ -137,7 +137,7 @@ describe('inspection', () => {
   });
 
   it('what is shown are copies: writing to them changes nothing', async () => {
-    const { user } = bench({
+    const { user } = setup({
       inspect: (event) => {
         const { snapshot } = event as unknown as { snapshot?: { context?: Record<string, unknown> } };
         if (snapshot?.context) snapshot.context.identifiedToken = 'planted';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { storageOutbox } from '../../src/index.js';
 import { type FakeClock, fakeClock, fakeTabs } from '../../src/testing/index.js';
-import { type Bench, bench, click, ids } from '../support/bench.js';
 import { fakeLocks } from '../support/fake-locks.js';
 import { memoryStorage } from '../support/memory-storage.js';
+import { click, ids, type Setup, setup } from '../support/setup.js';
 
 const minute = 60_000;
 /** The channel of a page that is too busy to answer, or frozen. */
@@ -25,7 +25,7 @@ function browser(clock: FakeClock = fakeClock()) {
   return {
     clock,
     open: (outbox: object = {}) =>
-      bench({ clock, outbox: storageOutbox({ appId: 'APP', storage, locks, clock, tabs: slowly(), ...outbox }) }),
+      setup({ clock, outbox: storageOutbox({ appId: 'APP', storage, locks, clock, tabs: slowly(), ...outbox }) }),
     /** From now on nothing that is stored may grow. */
     fill() {
       storage.setItem = (key, value) => {
@@ -36,11 +36,11 @@ function browser(clock: FakeClock = fakeClock()) {
   };
 }
 
-const trackMany = ({ user }: Bench, count: number) => {
+const trackMany = ({ user }: Setup, count: number) => {
   for (let n = 0; n < count; n += 1) void user.track(click(`o${n}`));
 };
 /** A request that is answered when the returned function is called. */
-function holdAnswer({ transport }: Bench, answer = { status: 200 }) {
+function holdAnswer({ transport }: Setup, answer = { status: 200 }) {
   let release = () => {};
   transport.answerWith(
     () =>
@@ -50,7 +50,7 @@ function holdAnswer({ transport }: Bench, answer = { status: 200 }) {
   );
   return () => release();
 }
-const received = (...pages: Bench[]) => pages.flatMap(({ transport }) => ids(transport.accepted)).sort();
+const received = (...pages: Setup[]) => pages.flatMap(({ transport }) => ids(transport.accepted)).sort();
 
 describe('what earlier pages left, in an outage that goes on', () => {
   it('outlives a page that is left before its first answer', async () => {
@@ -207,7 +207,7 @@ describe('a page whose credentials are refused', () => {
     old.transport.answerWith({ status: 401 });
     void old.user.track(click('old'));
     await clock.advance(250);
-    expect(old.user.delivery.getSnapshot().value).toBe('stopped');
+    expect(old.user.delivery.getSnapshot().value).toBe('unauthorized');
     expect(await old.user.flush()).toBe(false);
     const two = open();
     two.transport.answerWith({ status: 503 });

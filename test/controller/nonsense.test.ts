@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { UserToken } from '../../src/index.js';
+import type { UserTokenClient } from '../../src/index.js';
 import { fakeClock, fakePage } from '../../src/testing/index.js';
-import { bench, click } from '../support/bench.js';
+import { click, setup } from '../support/setup.js';
 
 const circular: Record<string, unknown> = { eventType: 'click' };
 circular.self = circular;
@@ -46,7 +46,7 @@ describe.each(nonsense)('every method given %s', (_, value) => {
   });
 
   it('answers with a reason, stays where it was, throws nothing and loses nothing', async () => {
-    const { user, transport, clock } = bench();
+    const { user, transport, clock } = setup();
     user.login('u1');
     const good = user.track(click('good'));
     const before = user.getSnapshot();
@@ -68,7 +68,7 @@ describe.each(nonsense)('every method given %s', (_, value) => {
       user.purchasedObjectIDs,
       user.viewedObjectIDs,
       user.viewedFilters,
-    ] as ((event: unknown) => ReturnType<UserToken['track']>)[];
+    ] as ((event: unknown) => ReturnType<UserTokenClient['track']>)[];
     const receipts = calls.map((call) => call(value));
 
     for (const leave of [user.subscribe(value as never), user.on('tokenChanged', value as never)]) leave();
@@ -109,7 +109,7 @@ describe('an event with a field of nonsense', () => {
   it.each(nonsense.filter(([name]) => !name.includes('10 MB')))(
     '%s in any field ends in a receipt',
     async (_, value) => {
-      const { user, clock } = bench();
+      const { user, clock } = setup();
       const fields = [
         'eventType',
         'eventSubtype',
@@ -134,7 +134,7 @@ describe('an event with a field of nonsense', () => {
   );
 
   it('a token of its own is honoured when it is one, and refused by name when it is not', async () => {
-    const { user, transport, send } = bench();
+    const { user, transport, send } = setup();
     void user.track({ ...click(), userToken: 'own', authenticatedUserToken: 'acc' });
     expect(await user.track({ ...click(), userToken: 'a b' })).toMatchObject({
       reason: 'invalid-token',
@@ -149,7 +149,7 @@ describe('an event with a field of nonsense', () => {
   });
 
   it('one of more bytes than a request may have is refused at once', async () => {
-    const { user } = bench();
+    const { user } = setup();
     expect(await user.track(click('x'.repeat(2_000_000)))).toMatchObject({ status: 'dropped', reason: 'too-large' });
   });
 });
@@ -159,19 +159,19 @@ describe('ports of the application that throw', () => {
     throw new Error('port');
   };
 
-  it('a jar: tokens live in memory, one notice', () => {
-    const { user, notices } = bench({ jar: { read: fail, write: fail, remove: fail, erase: fail } });
+  it('a tokenStore: tokens live in memory, one warning', () => {
+    const { user, warnings } = setup({ tokenStore: { read: fail, write: fail, remove: fail, erase: fail } });
     expect(user.token).toBe('anonymous-1');
     user.login('u1');
     expect(user.token).toBe('u1');
     user.consent.deny();
     user.consent.grant();
     expect(user.state).toBe('identified');
-    expect(notices).toHaveLength(1);
+    expect(warnings).toHaveLength(1);
   });
 
   it('a transport: events wait', async () => {
-    const { user, clock } = bench({ transport: { exitBudget: 0, send: fail, handOver: fail } });
+    const { user, clock } = setup({ transport: { exitBudget: 0, send: fail, sendOnExit: fail } });
     const receipt = user.track(click());
     await clock.advance(20_000);
     expect(await receipt).toEqual({ status: 'stored' });
@@ -181,7 +181,7 @@ describe('ports of the application that throw', () => {
 
   it('a transport that rejects is a transport that failed', async () => {
     const send = () => Promise.reject(new Error('no'));
-    const { user, clock } = bench({ transport: { exitBudget: 0, send, handOver: () => false } });
+    const { user, clock } = setup({ transport: { exitBudget: 0, send, sendOnExit: () => false } });
     void user.track(click());
     await clock.advance(500);
     expect(user.delivery.getSnapshot().value).toBe('backingOff');
@@ -189,8 +189,8 @@ describe('ports of the application that throw', () => {
   });
 
   it('an outbox: the receipt says so', async () => {
-    const outbox = { durable: false, size: 0, add: fail, entries: fail, remove: fail, clear: fail };
-    const { user, clock } = bench({ outbox });
+    const outbox = { persistent: false, size: 0, add: fail, entries: fail, remove: fail, clear: fail };
+    const { user, clock } = setup({ outbox });
     const receipt = user.track(click());
     await clock.advance(20_000);
     expect((await receipt).status).toBe('dropped');
@@ -199,7 +199,7 @@ describe('ports of the application that throw', () => {
   });
 
   it('a page that knows neither its network nor whether it is visited is online and visited', async () => {
-    const { user, clock, transport, notices } = bench({
+    const { user, clock, transport, warnings } = setup({
       page: { ...fakePage(), isOnline: fail, isPrerendering: fail },
       consent: 'pending',
     });
@@ -207,19 +207,19 @@ describe('ports of the application that throw', () => {
     void user.track(click());
     await clock.advance(500);
     expect(transport.accepted).toHaveLength(1);
-    expect(notices).toMatchObject([{ code: 'error-contained' }]);
+    expect(warnings).toMatchObject([{ code: 'error-contained' }]);
     user.dispose();
   });
 
   it('a clock whose timers fail: a receipt does not reject', async () => {
     const clock = { ...fakeClock(), setTimeout: fail };
-    const { user } = bench({ clock: clock as never, consent: 'pending' });
+    const { user } = setup({ clock: clock as never, consent: 'pending' });
     expect(await user.track(click())).toEqual({ status: 'stored' });
     user.dispose();
   });
 
-  it('a source of randomness, an inspector and a listener of notices', async () => {
-    const { user, clock, transport } = bench({ random: fail as never, inspect: fail, onNotice: fail });
+  it('a source of randomness, an inspector and a listener of warnings', async () => {
+    const { user, clock, transport } = setup({ random: fail as never, inspect: fail, onWarning: fail });
     transport.answerWith({ status: 503 });
     void user.track(click());
     user.login('u1');

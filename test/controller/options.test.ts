@@ -59,7 +59,7 @@ describe('creation with what can not work', () => {
     ['an age that is NaN', { maxEventAgeMs: Number.NaN }, /option maxEventAgeMs must be 1 to/],
     ['an unknown option', { regoin: 'de' }, /option regoin is none of appId,/],
     ['an option named like a part of every object', { constructor: 1 }, /option constructor is none of/],
-    ['a jar that is a function', { jar: () => {} }, /option jar must be object/],
+    ['a tokenStore that is a function', { tokenStore: () => {} }, /option tokenStore must be object/],
     ['a transport that is null', { transport: null }, /option transport must be object/],
     [
       'XS-06: a checkToken that answers with a promise',
@@ -87,7 +87,7 @@ describe('creation with what can not work', () => {
       'onLogout',
       'checkToken',
       'inspect',
-      'jar',
+      'tokenStore',
       'clock',
     ];
     expect(failure({ ...good, ...Object.fromEntries(names.map((name) => [name, undefined])) })).toBeUndefined();

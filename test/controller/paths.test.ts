@@ -3,8 +3,8 @@ import type { AnyStateMachine } from 'xstate';
 import { createTestModel } from 'xstate/graph';
 import { type IdentityEvent, tokensOf } from '../../machines/index.js';
 import type { OnLogout, Strategy } from '../../src/index.js';
-import { type Bench, bench } from '../support/bench.js';
 import { modelMachine } from '../support/model-machine.js';
+import { type Setup, setup } from '../support/setup.js';
 
 /** One event of each class of payload that the chart tells apart. */
 const events: IdentityEvent[] = [
@@ -16,24 +16,24 @@ const events: IdentityEvent[] = [
   { type: 'identity.sync', token: 'u1' },
   { type: 'identity.sync', token: null },
   { type: 'identity.sync', token: undefined },
-  { type: 'identity.synced', state: 'identified', anonymousToken: 'anonymous-1', identifiedToken: 'u3' },
-  { type: 'identity.synced', state: 'loggedOut', anonymousToken: 'anonymous-1' },
+  { type: 'tabs.changed', state: 'identified', anonymousToken: 'anonymous-1', identifiedToken: 'u3' },
+  { type: 'tabs.changed', state: 'loggedOut', anonymousToken: 'anonymous-1' },
   { type: 'consent.grant' },
   { type: 'consent.deny' },
 ];
 
-function apply({ user, jar }: Bench, event: IdentityEvent): void {
+function apply({ user, tokenStore }: Setup, event: IdentityEvent): void {
   if (event.type === 'identity.login') user.login(event.token as string);
   else if (event.type === 'identity.logout') user.logout();
   else if (event.type === 'identity.sync') user.sync(event.token as string);
   else if (event.type === 'consent.grant') user.consent.grant();
   else if (event.type === 'consent.deny') user.consent.deny();
   else {
-    // The other tab has filled the jar that both share before it says so.
+    // The other tab has filled the token store that both share before it says so.
     if (user.consent.state === 'granted') {
-      jar.write('anonymous', event.anonymousToken);
-      if (event.identifiedToken) jar.write('identified', event.identifiedToken);
-      else jar.remove('identified');
+      tokenStore.write('anonymous', event.anonymousToken);
+      if (event.identifiedToken) tokenStore.write('identified', event.identifiedToken);
+      else tokenStore.remove('identified');
     }
     user.identity.send(event);
   }
@@ -64,14 +64,14 @@ describe.each(cases)('the real controller on every shortest path of the chart: %
     expect(paths.length).toBeGreaterThanOrEqual(8);
   });
 
-  it('is in the state and under the tokens that the chart says, and jar and listeners agree', () => {
+  it('is in the state and under the tokens that the chart says, and tokenStore and listeners agree', () => {
     for (const path of paths) {
       let made = 0;
-      const instance = bench({
+      const instance = setup({
         ...options,
         generateToken: () => (made++ === 0 ? 'anonymous-1' : 'anonymous-fresh'),
       });
-      const { user, jar } = instance;
+      const { user, tokenStore } = instance;
       let heard = user.token;
       user.on('tokenChanged', ({ userToken }) => {
         heard = userToken;
@@ -87,7 +87,7 @@ describe.each(cases)('the real controller on every shortest path of the chart: %
           consent,
         });
         expect(heard).toBe(user.token);
-        const stored = [jar.read('anonymous'), jar.read('identified')];
+        const stored = [tokenStore.read('anonymous'), tokenStore.read('identified')];
         if (consent === 'granted')
           expect(stored).toEqual([state.context.anonymousToken, state.context.identifiedToken]);
         else expect(stored).toEqual([undefined, undefined]);

@@ -1,27 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { memoryJar } from '../../src/index.js';
+import { memoryTokenStore } from '../../src/index.js';
 import { fakePage } from '../../src/testing/index.js';
-import { bench, click, ids } from '../support/bench.js';
+import { click, ids, setup } from '../support/setup.js';
 
-const ahead = (options = {}) => bench({ page: fakePage({ prerendering: true }), ...options });
+const ahead = (options = {}) => setup({ page: fakePage({ prerendering: true }), ...options });
 
 describe('a page that is rendered ahead of a visit', () => {
   it('stores and sends nothing, and its events wait in memory', async () => {
-    const jar = memoryJar({ anonymous: 'anonymous-stored' });
-    const { user, transport, send } = ahead({ jar });
+    const tokenStore = memoryTokenStore({ anonymous: 'anonymous-stored' });
+    const { user, transport, send } = ahead({ tokenStore });
     expect(user.getSnapshot()).toMatchObject({ token: 'anonymous-stored', consent: 'pending' });
     expect(await user.track(click('a'))).toEqual({ status: 'stored' });
     user.login('u1');
     user.consent.grant();
     await send();
     expect(transport.requests).toEqual([]);
-    expect(jar.read('anonymous')).toBe('anonymous-stored');
-    expect(jar.read('identified')).toBeUndefined();
+    expect(tokenStore.read('anonymous')).toBe('anonymous-stored');
+    expect(tokenStore.read('identified')).toBeUndefined();
   });
 
   it('acts on the consent it was given once it is visited', async () => {
-    const jar = memoryJar({ anonymous: 'anonymous-stored' });
-    const { user, page, transport, send } = ahead({ jar });
+    const tokenStore = memoryTokenStore({ anonymous: 'anonymous-stored' });
+    const { user, page, transport, send } = ahead({ tokenStore });
     void user.track(click('a'));
     page.say('activated');
     expect(user.getSnapshot()).toMatchObject({ token: 'anonymous-stored', consent: 'granted' });
@@ -30,8 +30,8 @@ describe('a page that is rendered ahead of a visit', () => {
   });
 
   it('reads nothing where consent was not granted before', () => {
-    const jar = memoryJar({ anonymous: 'anonymous-stored', identified: 'u1' });
-    const { user } = ahead({ jar, consent: 'pending' });
+    const tokenStore = memoryTokenStore({ anonymous: 'anonymous-stored', identified: 'u1' });
+    const { user } = ahead({ tokenStore, consent: 'pending' });
     user.consent.grant();
     expect(user.getSnapshot()).toMatchObject({ token: 'anonymous-1', state: 'anonymous' });
   });
@@ -39,8 +39,8 @@ describe('a page that is rendered ahead of a visit', () => {
   it.each(['replace', 'link'] as const)(
     'tracks under the tokens of the visitor, which the visit finds as they were, with strategy %s',
     async (strategy) => {
-      const jar = memoryJar({ anonymous: 'anonymous-stored', identified: 'u1' });
-      const { user, page, transport, send } = ahead({ jar, strategy });
+      const tokenStore = memoryTokenStore({ anonymous: 'anonymous-stored', identified: 'u1' });
+      const { user, page, transport, send } = ahead({ tokenStore, strategy });
       void user.track(click('before'));
       page.say('activated');
       void user.track(click('after'));
@@ -59,25 +59,25 @@ describe('a page that is rendered ahead of a visit', () => {
     ['logged out in another tab', undefined, ['loggedOut', 'anonymous-stored']],
     ['logged in as somebody else there', 'u2', ['identified', 'u2']],
   ])('a visitor who has %s meanwhile is that at the visit', (_, identified, expected) => {
-    const jar = memoryJar({ anonymous: 'anonymous-stored', identified: 'u1' });
-    const { user, page } = ahead({ jar });
-    if (identified) jar.write('identified', identified);
-    else jar.remove('identified');
+    const tokenStore = memoryTokenStore({ anonymous: 'anonymous-stored', identified: 'u1' });
+    const { user, page } = ahead({ tokenStore });
+    if (identified) tokenStore.write('identified', identified);
+    else tokenStore.remove('identified');
     page.say('activated');
     expect([user.state, user.token]).toEqual(expected);
-    expect(jar.read('identified')).toBe(identified);
+    expect(tokenStore.read('identified')).toBe(identified);
   });
 
   it('what the application said before the visit outdoes what is stored', () => {
-    const jar = memoryJar({ anonymous: 'anonymous-stored', identified: 'u1' });
-    const { user, page } = ahead({ jar });
+    const tokenStore = memoryTokenStore({ anonymous: 'anonymous-stored', identified: 'u1' });
+    const { user, page } = ahead({ tokenStore });
     user.login('u9');
     page.say('activated');
-    expect([user.token, jar.read('identified')]).toEqual(['u9', 'u9']);
-    const left = ahead({ jar });
+    expect([user.token, tokenStore.read('identified')]).toEqual(['u9', 'u9']);
+    const left = ahead({ tokenStore });
     left.user.sync(null);
     left.page.say('activated');
-    expect([left.user.token, jar.read('identified')]).toEqual(['anonymous-stored', undefined]);
+    expect([left.user.token, tokenStore.read('identified')]).toEqual(['anonymous-stored', undefined]);
   });
 
   it('acts on a grant that came before the visit', async () => {

@@ -1,29 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import type { TokenJar, UserTokenOptions } from '../../src/index.js';
-import { cookieJar, memoryJar } from '../../src/index.js';
+import type { TokenStore, UserTokenOptions } from '../../src/index.js';
+import { cookieTokenStore, memoryTokenStore } from '../../src/index.js';
 import { fakeClock, fakeTabs } from '../../src/testing/index.js';
-import { type Bench, bench, click, ids } from '../support/bench.js';
 import { cookieDocument } from '../support/cookie-document.js';
+import { click, ids, type Setup, setup } from '../support/setup.js';
 
-/** Pages of one shop: they share a jar and hear each other. */
+/** Pages of one shop: they share a token store and hear each other. */
 function shop(...options: Partial<UserTokenOptions>[]) {
   const open = fakeTabs();
-  const jar = memoryJar();
-  const add = (own: Partial<UserTokenOptions>) => bench({ jar, tabs: open(), ...own });
+  const tokenStore = memoryTokenStore();
+  const add = (own: Partial<UserTokenOptions>) => setup({ tokenStore, tabs: open(), ...own });
   const pages = options.map(add);
   // Someone else on the channel, who writes what it likes and reads along.
   const stranger = open();
   const heard: Record<string, unknown>[] = [];
   stranger.open((message) => heard.push(message as Record<string, unknown>));
-  return { pages: pages as [Bench, Bench, ...Bench[]], add, jar, post: stranger.post, heard };
+  return { pages: pages as [Setup, Setup, ...Setup[]], add, tokenStore, post: stranger.post, heard };
 }
 
-const whoIn = ({ user }: Bench) => [user.state, user.token];
+const whoIn = ({ user }: Setup) => [user.state, user.token];
 
 describe('tabs agree', () => {
   it('a login, a switch and a logout in one reach the others', () => {
     const { pages } = shop({}, {}, {});
-    const [first, second, third] = pages as [Bench, Bench, Bench];
+    const [first, second, third] = pages as [Setup, Setup, Setup];
     first.user.login('u1');
     expect([whoIn(second), whoIn(third)]).toEqual([
       ['identified', 'u1'],
@@ -64,13 +64,13 @@ describe('tabs agree', () => {
   });
 
   it('a denial in one denies in all, also where consent is pending, and drops what waits', async () => {
-    const { pages, jar } = shop({}, {}, { consent: 'pending' });
-    const [first, second, third] = pages as [Bench, Bench, Bench];
+    const { pages, tokenStore } = shop({}, {}, { consent: 'pending' });
+    const [first, second, third] = pages as [Setup, Setup, Setup];
     const waiting = second.user.track(click());
     first.user.consent.deny();
     expect([second.user.consent.state, third.user.consent.state]).toEqual(['denied', 'denied']);
     expect(await waiting).toEqual({ status: 'dropped', reason: 'opted-out' });
-    expect([second.user.token, jar.read('anonymous')]).toEqual([undefined, undefined]);
+    expect([second.user.token, tokenStore.read('anonymous')]).toEqual([undefined, undefined]);
   });
 
   it('a page that opens with a denial denies in those that are open', () => {
@@ -123,7 +123,7 @@ describe('tabs agree', () => {
     const fail = () => {
       throw new Error('tabs');
     };
-    const { user, page, transport } = bench({ tabs: { post: fail, open: fail, close: fail } });
+    const { user, page, transport } = setup({ tabs: { post: fail, open: fail, close: fail } });
     user.login('u1');
     void user.track(click());
     page.say('exit');
@@ -144,7 +144,7 @@ describe('tabs agree', () => {
 
   it.each<[string, Partial<UserTokenOptions>]>([
     ['remember: page', { remember: 'page' }],
-    ['cookie: false', { cookie: false, jar: undefined }],
+    ['cookie: false', { cookie: false, tokenStore: undefined }],
   ])('%s tells and hears no token, but a denial', (_, options) => {
     const { pages, heard } = shop(options, {});
     const [private_, other] = pages;
@@ -222,56 +222,56 @@ describe('messages that change nothing', () => {
 });
 
 describe('pages that change at the same moment, neither of them having heard of the other', () => {
-  const jarOf = (jar: TokenJar) => [jar.read('anonymous'), jar.read('identified')];
+  const tokenStoreOf = (tokenStore: TokenStore) => [tokenStore.read('anonymous'), tokenStore.read('identified')];
 
-  it('the jar keeps whom they agree on, though the other page wrote to it last', () => {
-    const { pages, post, heard, jar } = shop({}, {});
+  it('the tokenStore keeps whom they agree on, though the other page wrote to it last', () => {
+    const { pages, post, heard, tokenStore } = shop({}, {});
     pages[0].user.login('u1');
     const [told] = heard as [{ at: number }];
-    jar.write('identified', 'u2');
+    tokenStore.write('identified', 'u2');
     post({ ...told, at: told.at - 1, identifiedToken: 'u2' });
     expect(pages.map(whoIn)).toEqual([
       ['identified', 'u1'],
       ['identified', 'u1'],
     ]);
-    expect(jarOf(jar)).toEqual(['anonymous-1', 'u1']);
+    expect(tokenStoreOf(tokenStore)).toEqual(['anonymous-1', 'u1']);
   });
 
   it('a denial outdoes a login that was told after it', () => {
-    const { pages, post, heard, jar } = shop({}, {});
+    const { pages, post, heard, tokenStore } = shop({}, {});
     pages[0].user.login('u1');
     const [{ at }] = heard as [{ at: number }];
     post({ v: 1, at: at - 1, consent: 'denied' });
     expect(pages.map(({ user }) => user.consent.state)).toEqual(['denied', 'denied']);
-    expect(jarOf(jar)).toEqual([undefined, undefined]);
+    expect(tokenStoreOf(tokenStore)).toEqual([undefined, undefined]);
   });
 
-  it('what a page hears long after, having slept, leaves the jar as it is by now', async () => {
-    const { pages, post, heard, jar } = shop({});
+  it('what a page hears long after, having slept, leaves the tokenStore as it is by now', async () => {
+    const { pages, post, heard, tokenStore } = shop({});
     const [page] = pages;
     page.user.login('u1');
     const [told] = heard as [{ at: number }];
     await page.clock.advance(60_000);
     // Since then a server has logged somebody in.
-    jar.write('identified', 'u2');
+    tokenStore.write('identified', 'u2');
     post({ ...told, at: told.at + 1, state: 'loggedOut', identifiedToken: undefined });
     expect(page.user.state).toBe('loggedOut');
-    expect(jarOf(jar)).toEqual(['anonymous-1', 'u2']);
+    expect(tokenStoreOf(tokenStore)).toEqual(['anonymous-1', 'u2']);
   });
 
-  it('with the clock set back, a page of before leaves the jar to those that opened since', async () => {
+  it('with the clock set back, a page of before leaves the tokenStore to those that opened since', async () => {
     const clock = fakeClock();
-    const { pages, add, jar } = shop({ clock }, { clock });
+    const { pages, add, tokenStore } = shop({ clock }, { clock });
     pages[0].user.login('u1');
     await clock.advance(60_000);
     clock.setNow(clock.now() - 3_600_000);
     add({ clock }).user.login('u2');
-    expect(jarOf(jar)).toEqual(['anonymous-1', 'u2']);
+    expect(tokenStoreOf(tokenStore)).toEqual(['anonymous-1', 'u2']);
   });
 });
 
 describe('a page in the back-forward cache', () => {
-  it('neither hears nor tells, and follows the jar when it comes back', () => {
+  it('neither hears nor tells, and follows the tokenStore when it comes back', () => {
     const { pages } = shop({}, {});
     const [first, second] = pages;
     second.page.say('exit');
@@ -284,14 +284,14 @@ describe('a page in the back-forward cache', () => {
   });
 
   it('asks whether consent was denied meanwhile, and is answered by whoever denied', () => {
-    const { pages, jar } = shop({}, {});
+    const { pages, tokenStore } = shop({}, {});
     const [first, second] = pages;
     second.page.say('exit');
     first.user.consent.deny();
     second.page.say('restored');
     expect(second.user.consent.state).toBe('denied');
     second.user.login('u2');
-    expect([jar.read('anonymous'), jar.read('identified')]).toEqual([undefined, undefined]);
+    expect([tokenStore.read('anonymous'), tokenStore.read('identified')]).toEqual([undefined, undefined]);
   });
 
   it('the answer denies nobody who was granted consent since', () => {
@@ -327,11 +327,11 @@ describe('a page in the back-forward cache', () => {
     expect(page.user.consent.state).toBe('granted');
   });
 
-  it('where the jar knows nothing of what the page knows, keeps that when it comes back', () => {
+  it('where the tokenStore knows nothing of what the page knows, keeps that when it comes back', () => {
     const cookies = cookieDocument('https://shop.example/');
     cookies.cookie = '_ALGOLIA=anonymous-x';
-    const jar = () => cookieJar({ server: true }, { document: cookies, storage: undefined });
-    const { pages, add } = shop({ jar: jar() }, { jar: jar() });
+    const tokenStore = () => cookieTokenStore({ server: true }, { document: cookies, storage: undefined });
+    const { pages, add } = shop({ tokenStore: tokenStore() }, { tokenStore: tokenStore() });
     const [first, second] = pages;
     first.user.login('u1');
     second.page.say('exit');
@@ -342,7 +342,7 @@ describe('a page in the back-forward cache', () => {
     ]);
     // The server has heard of the login, and of a logout since.
     cookies.cookie = '__Host-_ALGOLIA_USER=u1; Secure; Path=/';
-    const third = add({ jar: jar() });
+    const third = add({ tokenStore: tokenStore() });
     third.page.say('exit');
     cookies.cookie = '__Host-_ALGOLIA_USER=; Secure; Path=/; Max-Age=0';
     third.page.say('restored');
@@ -352,8 +352,8 @@ describe('a page in the back-forward cache', () => {
   it('a renewed anonymous token outlives the cache, though the server has not heard of it', () => {
     const cookies = cookieDocument('https://shop.example/');
     cookies.cookie = '_ALGOLIA=anonymous-x';
-    const jar = cookieJar({ server: true }, { document: cookies, storage: undefined });
-    const { pages } = shop({ jar, onLogout: 'renew' });
+    const tokenStore = cookieTokenStore({ server: true }, { document: cookies, storage: undefined });
+    const { pages } = shop({ tokenStore, onLogout: 'renew' });
     const [{ user, page }] = pages;
     user.login('u1');
     user.logout();

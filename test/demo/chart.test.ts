@@ -81,10 +81,10 @@ test('what XState tells of a taken transition names one of the chart', () => {
   actor.send({ type: 'identity.login', token: 'u' });
   actor.send({ type: 'identity.login', token: '' });
   actor.send({ type: 'consent.grant' });
-  actor.send({ type: 'identity.synced', state: 'loggedOut', anonymousToken: 'anonymous-b' });
+  actor.send({ type: 'tabs.changed', state: 'loggedOut', anonymousToken: 'anonymous-b' });
   actor.send({ type: 'consent.deny' });
   const { causes } = graphsOf(identityMachine);
-  expect(taken).toContain('#identity.visitor|identity.synced|isSynced loggedOut|#identity.visitor.loggedOut');
+  expect(taken).toContain('#identity.visitor|tabs.changed|isSynced loggedOut|#identity.visitor.loggedOut');
   expect(taken.filter((key) => !(key in causes))).toEqual([]);
 });
 
@@ -153,7 +153,7 @@ test('on a phone a chart scrolls in its own frame, to the state that is active',
   for (const [client] of widths) expect(client).toBeLessThanOrEqual(360);
   expect(widths.at(-1)![1]!).toBeGreaterThan(600);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
-  for (const state of ['held', 'idle']) {
+  for (const state of ['awaitingConsent', 'idle']) {
     if (state === 'idle') await press(page, 'Grant');
     await shows(page, 'delivery', new RegExp(state));
     await expect

@@ -134,7 +134,7 @@ describe('the documentation site', () => {
   it('has the state diagrams as SVG, with every state of both machines', () => {
     const drawn = [...pages.get('/states.html')!.matchAll(/<svg xmlns[\s\S]*?<\/svg>/g)].map(([svg]) => svg);
     const states = ['anonymous', 'identified', 'loggedOut', 'pending', 'granted', 'denied'];
-    const sending = ['idle', 'held', 'collecting', 'sending', 'backingOff', 'offline', 'stopped'];
+    const sending = ['idle', 'awaitingConsent', 'collecting', 'sending', 'backingOff', 'offline', 'unauthorized'];
     const [identity, delivery] = drawn.filter((svg) => svg.includes('State diagram'));
     for (const name of states) expect(identity).toContain(`class="title" xml:space="preserve">${name}<`);
     for (const name of sending) expect(delivery).toContain(`class="title" xml:space="preserve">${name}<`);

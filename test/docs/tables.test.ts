@@ -104,12 +104,12 @@ describe('the tables of reasons', () => {
     expect(firsts(rowsOf('docs/delivery.md', 'reason'))).toEqual(names(membersOf('DropReason')));
   });
 
-  it('have each notice', () => {
-    expect(firsts(rowsOf('docs/troubleshooting.md', 'notice'))).toEqual(literalsOf('Notice', 'code').sort());
+  it('have each warning', () => {
+    expect(firsts(rowsOf('docs/troubleshooting.md', 'warning'))).toEqual(literalsOf('Warning', 'code').sort());
   });
 });
 
-describe('the table of doubtful fields', () => {
+describe('the table of suspect fields', () => {
   const fields = firsts(rowsOf('docs/troubleshooting.md', 'field'));
   const others = ['eventType', 'timestamp'];
 
@@ -117,14 +117,14 @@ describe('the table of doubtful fields', () => {
     expect(fields).toEqual([...keysOf('src/events/event-rules.ts', 'isWrong'), ...others].sort());
   });
 
-  it('has the fields that a notice names for events in which all is wrong', async () => {
+  it('has the fields that a warning names for events in which all is wrong', async () => {
     const told: string[] = [];
     const user = createUserToken({
       appId: 'app',
       apiKey: 'key',
       consent: 'granted',
       transport: fakeTransport(),
-      onNotice: ({ code, message }) => told.push(message.replace(`usertoken: ${code}: `, '')),
+      onWarning: ({ code, message }) => told.push(message.replace(`usertoken: ${code}: `, '')),
     });
     const rules = fields.filter((field) => !others.includes(field));
     const wrong = Object.fromEntries(rules.map((field) => [field, ['']]));

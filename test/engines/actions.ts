@@ -32,7 +32,7 @@ export async function goBack(tab: Tab): Promise<void> {
   await tab.until(() => window.user !== undefined);
 }
 
-/** Waits until no segment is left in storage for a second delivery. */
+/** Waits until no chunk is left in storage for a second delivery. */
 export async function settle(tab: Tab, patience?: Patience): Promise<void> {
   const isEmpty = () => Object.keys(localStorage).every((key) => !/^usertoken:outbox:.*:\d+$/.test(key));
   await tab.until(isEmpty, [], patience);

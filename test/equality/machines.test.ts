@@ -28,13 +28,17 @@ function delivery({ kit, machines }: Interpreter, probe: Probe): AnyStateMachine
     return !!flags[name];
   };
   return machines.deliveryMachine.provide({
-    actors: { sendBatch: kit.fromPromise<BatchResult, { readonly attempt: number }>(request as never) },
-    guards: { isHeld: flag('isHeld'), isOffline: flag('isOffline'), isVolatile: flag('isVolatile') },
+    actors: { sendBatch: kit.fromPromise<BatchResult, { readonly retries: number }>(request as never) },
+    guards: {
+      isAwaitingConsent: flag('isAwaitingConsent'),
+      isOffline: flag('isOffline'),
+      isNotPersistent: flag('isNotPersistent'),
+    },
     delays: {
       batchWindow: 25,
       retryDelay: ({ context }) => {
         call('retryDelay', context);
-        return 10 * context.attempt;
+        return 10 * context.retries;
       },
     },
     actions: recorded(probe, [
@@ -45,7 +49,7 @@ function delivery({ kit, machines }: Interpreter, probe: Probe): AnyStateMachine
       'omitTimestamps',
       'keepBatch',
       'reportCredentials',
-      'handOver',
+      'sendOnExit',
       'dropAll',
     ]) as never,
   });
@@ -68,7 +72,7 @@ const identityEvents = fc.oneof(
   }),
   fc.record({ type: fc.constantFrom('consent.deny', 'identity.logout', '', 'toString', 'xstate.done.actor.x') }),
   fc.record({
-    type: fc.constant('identity.synced'),
+    type: fc.constant('tabs.changed'),
     state: fc.constantFrom<unknown>('anonymous', 'identified', 'loggedOut', 'nonsense'),
     anonymousToken: stored,
     identifiedToken: stored,
@@ -98,7 +102,7 @@ const deliveryOps: fc.WeightedArbitrary<Op>[] = [
   {
     weight: 3,
     arbitrary: fc
-      .record({ flag: fc.constantFrom('isHeld', 'isOffline', 'isVolatile'), to: fc.boolean() })
+      .record({ flag: fc.constantFrom('isAwaitingConsent', 'isOffline', 'isNotPersistent'), to: fc.boolean() })
       .map((set): Op => ({ do: 'set', ...set })),
   },
 ];

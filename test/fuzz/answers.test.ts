@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import { fetchTransport } from '../../src/index.js';
 import { fakeClock } from '../../src/testing/index.js';
-import { bench, click } from '../support/bench.js';
+import { click, setup } from '../support/setup.js';
 import { fuzz, watchProcess } from './support/fuzz.js';
 import { anyJson, anything, made } from './support/nasty.js';
 
@@ -41,7 +41,7 @@ describe('whatever the server, or a fetch that the page has replaced, answers', 
         return next();
       }) as typeof globalThis.fetch;
       const transport = fetchTransport({ fetch, now: clock.now, keepalive: true });
-      const { user, notices } = bench({ clock, transport });
+      const { user, warnings } = setup({ clock, transport });
       const ends: string[] = [];
       user.on('eventDelivered', ({ id }) => ends.push(id));
       user.on('eventDropped', ({ id }) => ends.push(id));
@@ -59,7 +59,7 @@ describe('whatever the server, or a fetch that the page has replaced, answers', 
         expect(new URL(url).origin).toBe('https://insights.algolia.io');
         expect(init).toMatchObject({ credentials: 'omit', redirect: 'error' });
       }
-      expect(JSON.stringify(notices)).not.toMatch(/secret-user|KEY/);
+      expect(JSON.stringify(warnings)).not.toMatch(/secret-user|KEY/);
       expect(user.delivery.getSnapshot().status).toBe('active');
       user.dispose();
     },

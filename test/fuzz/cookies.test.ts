@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
-import { cookieJar, isAnonymousToken, isUserToken } from '../../src/index.js';
-import { bench } from '../support/bench.js';
+import { cookieTokenStore, isAnonymousToken, isUserToken } from '../../src/index.js';
+import { setup } from '../support/setup.js';
 import { fuzz, watchProcess } from './support/fuzz.js';
 
 watchProcess();
@@ -41,10 +41,10 @@ describe('whatever cookies there are', () => {
     [header, fc.webPath(), fc.constantFrom<unknown>('u1', 'a;b', 'x\r\ny', '%00', null, undefined)],
     (cookies, path, user) => {
       const document = documentOf(cookies, path);
-      const jar = cookieJar({}, { document, storage: undefined });
-      const { user: instance } = bench({ jar });
+      const tokenStore = cookieTokenStore({}, { document, storage: undefined });
+      const { user: instance } = setup({ tokenStore });
       for (const slot of ['anonymous', 'identified'] as const) {
-        const found = jar.read(slot);
+        const found = tokenStore.read(slot);
         if (found !== undefined) expect(slot === 'anonymous' ? isAnonymousToken(found) : isUserToken(found)).toBe(true);
       }
       expect(isUserToken(instance.token)).toBe(true);

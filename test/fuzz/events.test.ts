@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import type { Receipt } from '../../src/index.js';
 import { isUserToken } from '../../src/index.js';
-import { bench, click } from '../support/bench.js';
+import { click, setup } from '../support/setup.js';
 import { fuzz, watchProcess } from './support/fuzz.js';
 import { anything, made, nearly } from './support/nasty.js';
 
@@ -45,7 +45,7 @@ describe('whatever is tracked', () => {
     [fc.array(fc.tuple(fc.constantFrom(...methods), event), { minLength: 1, maxLength: 8 })],
     async (generated) => {
       const calls = generated.map(([method, given]) => [method, made(given)] as const);
-      const { user, transport, clock } = bench();
+      const { user, transport, clock } = setup();
       const owns = calls.map(([, given]) => {
         try {
           return (given as { userToken?: unknown }).userToken;
@@ -76,7 +76,7 @@ describe('whatever is tracked', () => {
   );
 
   fuzz('a nonsense login, sync or raw event changes no token and ends no actor', 500, [fc.array(anything)], (given) => {
-    const { user } = bench();
+    const { user } = setup();
     user.login('u1');
     for (const value of given.map(made)) {
       const isToken = isUserToken(value);
@@ -87,7 +87,7 @@ describe('whatever is tracked', () => {
         actor.send({ type: value } as never);
         expect(actor.getSnapshot().status).toBe('active');
       }
-      for (const type of ['identity.login', 'identity.sync', 'identity.synced', 'consent.grant'] as const) {
+      for (const type of ['identity.login', 'identity.sync', 'tabs.changed', 'consent.grant'] as const) {
         if (!isToken && value !== null) user.identity.send({ type, token: value, state: value } as never);
       }
       expect(user.token).toBe('u1');

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import { storageOutbox } from '../../src/index.js';
 import { fakeClock, fakeTabs } from '../../src/testing/index.js';
-import { bench, click } from '../support/bench.js';
 import { fakeLocks } from '../support/fake-locks.js';
 import { memoryStorage } from '../support/memory-storage.js';
+import { click, setup } from '../support/setup.js';
 import { fuzz, watchProcess } from './support/fuzz.js';
 import { anyJson, nearly } from './support/nasty.js';
 
@@ -46,7 +46,7 @@ describe('whatever another script of the origin posts', () => {
       for (const tabs of Object.values(forger)) tabs.open(count);
       const storage = memoryStorage();
       const outbox = storageOutbox({ appId: 'APP', storage, locks: fakeLocks(), clock, tabs: outboxes() });
-      const { user, transport } = bench({ clock, outbox, tabs: identity() });
+      const { user, transport } = setup({ clock, outbox, tabs: identity() });
       const expected: string[] = [];
       const receipts: Promise<unknown>[] = [];
       user.login('u1');

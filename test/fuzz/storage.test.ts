@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import { isUserToken, storageOutbox, type TrackedEvent } from '../../src/index.js';
 import { fakeClock, fakeTabs } from '../../src/testing/index.js';
-import { bench, click } from '../support/bench.js';
 import { fakeLocks } from '../support/fake-locks.js';
 import { memoryStorage } from '../support/memory-storage.js';
+import { click, setup } from '../support/setup.js';
 import { fuzz, watchProcess } from './support/fuzz.js';
 import { anyJson, nearly } from './support/nasty.js';
 
@@ -24,15 +24,15 @@ const entry = fc
   .tuple(eventText, numbers)
   .chain(([json, bytes]) =>
     fc.oneof(
-      fc.constant({ id: 'x', json, timestamp: now, bytes: json.length + 28, doubts: [] }),
-      nearly({ id: 'x', json, timestamp: now, bytes, doubts: ['click.index'] }, other),
+      fc.constant({ id: 'x', json, timestamp: now, bytes: json.length + 28, suspectFields: [] }),
+      nearly({ id: 'x', json, timestamp: now, bytes, suspectFields: ['click.index'] }, other),
     ),
   );
-const segment = fc
+const chunk = fc
   .array(entry, { maxLength: 5 })
   .chain((entries) => nearly({ v: 1, at: now - 60_000, isFree: true, entries }, other));
 const text = fc.oneof(
-  { weight: 4, arbitrary: segment.map((given) => JSON.stringify(given)) },
+  { weight: 4, arbitrary: chunk.map((given) => JSON.stringify(given)) },
   { weight: 1, arbitrary: anyJson.map((given) => JSON.stringify(given)) },
   { weight: 1, arbitrary: fc.string() },
 );
@@ -60,7 +60,7 @@ describe('whatever another script of the origin has put into localStorage', () =
       const others = new Map(items.filter(([key]) => !key.startsWith('usertoken:outbox:APP:')));
       const locks = hasLocks ? fakeLocks() : undefined;
       const outbox = storageOutbox({ appId: 'APP', storage, locks, clock, tabs: fakeTabs()() });
-      const { user, transport } = bench({ clock, outbox });
+      const { user, transport } = setup({ clock, outbox });
       const dropped: TrackedEvent[] = [];
       user.on('eventDropped', ({ event }) => dropped.push(event));
       transport.answerWith(({ events }) => {

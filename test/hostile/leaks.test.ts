@@ -114,7 +114,7 @@ const cycles = (page: Page, host: string, count: number) =>
           host,
           batchWindowMs: 10,
           inspect: n % 3 ? undefined : () => {},
-          onNotice: () => {},
+          onWarning: () => {},
         });
         user.subscribe(() => {});
         user.on('tokenChanged', () => {});

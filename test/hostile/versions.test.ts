@@ -11,10 +11,10 @@ declare global {
 const stage = useStage();
 const outbox = 'usertoken:outbox:app:';
 
-test('a tab with a later version: its messages change nothing here, its segments stay as they are, ours reach their end', async () => {
+test('a tab with a later version: its messages change nothing here, its chunks stay as they are, ours reach their end', async () => {
   const { collector } = stage;
   const context = await stage.context();
-  // A tab where version 2 runs, as far as this one can see: other messages on the channels, other segments in the storage.
+  // A tab where version 2 runs, as far as this one can see: other messages on the channels, other chunks in the storage.
   const later = await context.newPage();
   await later.goto(stage.pages.url());
   await later.evaluate((outbox) => {
@@ -29,16 +29,16 @@ test('a tab with a later version: its messages change nothing here, its segments
         userToken: 'u1',
       };
       const json = JSON.stringify(event);
-      return { id: objectID, json, timestamp: Date.now(), bytes: json.length + 28, doubts: [] };
+      return { id: objectID, json, timestamp: Date.now(), bytes: json.length + 28, suspectFields: [] };
     };
     const at = Date.now() - 60_000;
     localStorage[`${outbox}later:1`] = JSON.stringify({ v: 2, at, isFree: true, events: ['of version 2'] });
     localStorage[`${outbox}gone:1`] = JSON.stringify({ v: 1, at, isFree: false, entries: [entry('old')] });
     localStorage[`${outbox}zz:1`] = JSON.stringify({ v: 2.5, at, isFree: true, entries: [entry('not ours')] });
   }, outbox);
-  const segmentsOf = () =>
+  const chunksOf = () =>
     later.evaluate((outbox) => [localStorage[`${outbox}later:1`], localStorage[`${outbox}zz:1`]], outbox);
-  const before = await segmentsOf();
+  const before = await chunksOf();
 
   const page = await stage.open(context);
   const token = await page.evaluate(() => window.user.token);
@@ -70,9 +70,9 @@ test('a tab with a later version: its messages change nothing here, its segments
   expect(await track(page, clickOn('new'))).toEqual({ status: 'delivered' });
   await collector.waitForEvents(2, { timeoutMs: 15_000 });
   expect(received(collector).sort()).toEqual(['u1: new', 'u1: old']);
-  expect(await segmentsOf()).toEqual(before);
+  expect(await chunksOf()).toEqual(before);
 
   // What names the visitor goes with a denial, whichever version wrote it.
   await page.evaluate(() => window.user.consent.deny());
-  expect(await segmentsOf()).toEqual([undefined, undefined]);
+  expect(await chunksOf()).toEqual([undefined, undefined]);
 });

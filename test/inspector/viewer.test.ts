@@ -1,7 +1,7 @@
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findBrowser } from '../../scripts/ensure-browser.mjs';
-import type { UserToken } from '../../src/index.js';
+import type { UserTokenClient } from '../../src/index.js';
 import { type InspectedShop, serveInspectedShop } from './support/viewer.js';
 
 declare global {
@@ -38,9 +38,9 @@ async function visit(): Promise<Received[]> {
   const page = await browser.newPage();
   page.on('pageerror', ({ message }) => errors.push(message));
   const [viewer] = await Promise.all([page.waitForEvent('popup'), page.goto(shop.origin)]);
-  anonymousToken = await page.evaluate(() => (window as unknown as { user: UserToken }).user.token!);
+  anonymousToken = await page.evaluate(() => (window as unknown as { user: UserTokenClient }).user.token!);
   await page.evaluate(async ({ users, refused }) => {
-    const { user } = window as unknown as { user: UserToken };
+    const { user } = window as unknown as { user: UserTokenClient };
     const view = () => user.viewedObjectIDs({ eventName: 'Product Seen', index: 'products', objectIDs: ['a'] });
     user.login(users[0]);
     user.login(refused);
@@ -50,7 +50,7 @@ async function visit(): Promise<Received[]> {
   }, secrets);
   status = 422;
   await page.evaluate(async () => {
-    const { user } = window as unknown as { user: UserToken };
+    const { user } = window as unknown as { user: UserTokenClient };
     await user.viewedObjectIDs({ eventName: 'Product Seen', index: 'products', objectIDs: ['b'] });
     user.consent.deny();
   });
@@ -111,7 +111,7 @@ describe('the viewer of @statelyai/inspect', () => {
       'loggedOut',
     ]);
     expect(values('identity').at(-1)).toEqual({ visitor: 'loggedOut', consent: 'denied' });
-    expect(values('delivery')).toEqual(expect.arrayContaining(['sending', 'idle', 'held']));
+    expect(values('delivery')).toEqual(expect.arrayContaining(['sending', 'idle', 'awaitingConsent']));
   });
 
   it('is sent the events of both', () => {

@@ -9,14 +9,14 @@ interface Surroundings {
   granted?: boolean;
   online?: boolean;
   waiting?: number;
-  durable?: boolean;
+  persistent?: boolean;
 }
 
 /** A run of the machine where the surroundings follow the events, as they do on a page. */
-function sendAll({ granted = true, online = true, waiting = 0, durable = false }: Surroundings, ...events: Sent[]) {
+function sendAll({ granted = true, online = true, waiting = 0, persistent = false }: Surroundings, ...events: Sent[]) {
   const now = { granted, online };
   const machine = deliveryMachine.provide({
-    guards: { isHeld: () => !now.granted, isOffline: () => !now.online, isVolatile: () => !durable },
+    guards: { isAwaitingConsent: () => !now.granted, isOffline: () => !now.online, isNotPersistent: () => !persistent },
   });
   let [current] = initialTransition(machine, { waiting });
   let effects: string[] = [];
@@ -52,24 +52,24 @@ const sending = [queued, windowEnds];
 
 describe('the delivery machine', () => {
   it.each<[string, Surroundings, Sent[], object]>([
-    ['starts held', { granted: false }, [], { state: 'held' }],
+    ['starts held', { granted: false }, [], { state: 'awaitingConsent' }],
     ['starts idle with consent', {}, [], { state: 'idle' }],
     ['starts with what an earlier page left', { waiting: 2 }, [], { state: 'collecting', waiting: 2 }],
     ['starts offline', { online: false, waiting: 2 }, [], { state: 'offline' }],
-    ['held: events wait', { granted: false }, [queued, flush], { state: 'held', waiting: 3 }],
+    ['held: events wait', { granted: false }, [queued, flush], { state: 'awaitingConsent', waiting: 3 }],
     ['held: a grant lets them go', { granted: false }, [queued, grant], { state: 'collecting' }],
     ['held: a grant while offline waits on', { granted: false }, [queued, offline, grant], { state: 'offline' }],
     ['idle: the first event opens the window', {}, [queued], { state: 'collecting', waiting: 3 }],
     ['collecting: the window ends', {}, sending, { state: 'sending' }],
     ['collecting: flush does not wait for it', {}, [queued, flush], { state: 'sending' }],
     ['collecting: nor does a hidden page', {}, [queued, hidden], { state: 'sending' }],
-    ['collecting: the page ends', {}, [queued, exit], { state: 'idle', effects: ['handOver'] }],
+    ['collecting: the page ends', {}, [queued, exit], { state: 'idle', effects: ['sendOnExit'] }],
     ['collecting: the network goes', {}, [queued, offline], { state: 'offline' }],
     [
       'sending: accepted, nothing left',
       {},
       [...sending, done(200)],
-      { state: 'idle', effects: ['removeBatch'], attempt: 0 },
+      { state: 'idle', effects: ['removeBatch'], retries: 0 },
     ],
     [
       'sending: accepted, others came',
@@ -87,7 +87,7 @@ describe('the delivery machine', () => {
       'sending: a batch refused is halved at once',
       {},
       [...sending, done(422)],
-      { state: 'sending', effects: ['halveBatch'], attempt: 0 },
+      { state: 'sending', effects: ['halveBatch'], retries: 0 },
     ],
     [
       'sending: a single event refused is dropped',
@@ -106,9 +106,9 @@ describe('the delivery machine', () => {
       'sending: credentials refused',
       {},
       [...sending, done(401)],
-      { state: 'stopped', effects: ['keepBatch', 'reportCredentials'] },
+      { state: 'unauthorized', effects: ['keepBatch', 'reportCredentials'] },
     ],
-    ['sending: a failure', {}, [...sending, done(503)], { state: 'backingOff', effects: ['keepBatch'], attempt: 1 }],
+    ['sending: a failure', {}, [...sending, done(503)], { state: 'backingOff', effects: ['keepBatch'], retries: 1 }],
     [
       'sending: a failure that asks for patience',
       {},
@@ -119,7 +119,7 @@ describe('the delivery machine', () => {
       'sending: a request that takes too long',
       {},
       [...sending, timeout],
-      { state: 'backingOff', effects: ['keepBatch'], attempt: 1 },
+      { state: 'backingOff', effects: ['keepBatch'], retries: 1 },
     ],
     [
       'sending: a failure while offline',
@@ -127,7 +127,7 @@ describe('the delivery machine', () => {
       [...sending, offline, done(503)],
       { state: 'offline', effects: ['keepBatch'] },
     ],
-    ['sending: the page ends', {}, [...sending, exit], { state: 'sending', effects: ['handOver'] }],
+    ['sending: the page ends', {}, [...sending, exit], { state: 'sending', effects: ['sendOnExit'] }],
     ['sending: the page was away', {}, [...sending, exit, restored], { state: 'collecting', effects: [] }],
     ['backing off: the page was away', {}, [...sending, done(503), restored], { state: 'backingOff' }],
     [
@@ -136,12 +136,12 @@ describe('the delivery machine', () => {
       [...sending, { type: 'xstate.error.actor.request', error: 1 }],
       { state: 'backingOff', effects: ['keepBatch'] },
     ],
-    ['backingOff: the pause ends', {}, [...sending, done(503), pauseEnds], { state: 'sending', attempt: 1 }],
+    ['backingOff: the pause ends', {}, [...sending, done(503), pauseEnds], { state: 'sending', retries: 1 }],
     [
       'backingOff: success forgets the failures',
       {},
       [...sending, done(503), pauseEnds, done(200)],
-      { state: 'idle', attempt: 0, retryAfterMs: undefined },
+      { state: 'idle', retries: 0, retryAfterMs: undefined },
     ],
     ['backingOff: flush keeps the pause', {}, [...sending, done(503), flush], { state: 'backingOff' }],
     ['backingOff: a new event keeps it too', {}, [...sending, done(503), queued], { state: 'backingOff' }],
@@ -149,7 +149,7 @@ describe('the delivery machine', () => {
       'backingOff: an outbox in memory has nothing to lose at the end of the page',
       {},
       [...sending, done(503), exit],
-      { effects: ['handOver'] },
+      { effects: ['sendOnExit'] },
     ],
     ['offline: the network comes back', {}, [queued, offline, online], { state: 'collecting' }],
     [
@@ -158,14 +158,24 @@ describe('the delivery machine', () => {
       [...sending, offline, done(503), online],
       { state: 'sending' },
     ],
-    ['stopped: nothing goes on', {}, [...sending, done(403), queued, flush, exit], { state: 'stopped', effects: [] }],
+    [
+      'unauthorized: nothing goes on',
+      {},
+      [...sending, done(403), queued, flush, exit],
+      { state: 'unauthorized', effects: [] },
+    ],
     [
       'a denial drops what waits, wherever it is',
       {},
       [...sending, done(503), deny],
-      { state: 'held', effects: ['dropAll'], waiting: 0, attempt: 0 },
+      { state: 'awaitingConsent', effects: ['dropAll'], waiting: 0, retries: 0 },
     ],
-    ['a denial while a request is under way', {}, [...sending, deny], { state: 'held', effects: ['dropAll'] }],
+    [
+      'a denial while a request is under way',
+      {},
+      [...sending, deny],
+      { state: 'awaitingConsent', effects: ['dropAll'] },
+    ],
     ['a grant after a denial', {}, [...sending, deny, grant, queued], { state: 'collecting' }],
   ])('%s', (_, surroundings, events, expected) => {
     expect(sendAll(surroundings, ...events)).toMatchObject(expected);
@@ -175,8 +185,8 @@ describe('the delivery machine', () => {
     ['while it backs off', [...sending, done(503), exit], 'backingOff'],
     ['while it tries again', [...sending, done(503), pauseEnds, exit], 'sending'],
     ['offline, with a request under way', [...sending, offline, exit], 'sending'],
-  ])('a durable outbox keeps what an outage holds up when the page ends %s', (_, events, state) => {
-    expect(sendAll({ durable: true }, ...events)).toMatchObject({ state, effects: [] });
+  ])('a persistent outbox keeps what an outage holds up when the page ends %s', (_, events, state) => {
+    expect(sendAll({ persistent: true }, ...events)).toMatchObject({ state, effects: [] });
   });
 
   it('holds counts in its context, never events', () => {
@@ -192,8 +202,8 @@ describe('what an HTTP status leads to', () => {
     [0, 'backingOff', 'keepBatch'],
     [301, 'backingOff', 'keepBatch'],
     [400, 'idle', 'dropEvent'],
-    [401, 'stopped', 'keepBatch'],
-    [403, 'stopped', 'keepBatch'],
+    [401, 'unauthorized', 'keepBatch'],
+    [403, 'unauthorized', 'keepBatch'],
     [404, 'idle', 'dropBatch'],
     [405, 'idle', 'dropBatch'],
     [408, 'backingOff', 'keepBatch'],
@@ -211,16 +221,16 @@ describe('what an HTTP status leads to', () => {
 describe('the pause before a retry', () => {
   it('doubles with each failure up to five minutes, and may be anything below that', () => {
     const pauses = Array.from({ length: 12 }, (_, index) =>
-      retryDelayMs({ attempt: index + 1, retryAfterMs: undefined }, 1),
+      retryDelayMs({ retries: index + 1, retryAfterMs: undefined }, 1),
     );
     expect(pauses.slice(0, 4).map((pause) => pause / pauses[0]!)).toEqual([1, 2, 4, 8]);
     expect(pauses.at(-1)).toBe(300_000);
-    expect(retryDelayMs({ attempt: 5, retryAfterMs: undefined }, 0)).toBe(0);
+    expect(retryDelayMs({ retries: 5, retryAfterMs: undefined }, 0)).toBe(0);
   });
 
   it('is never shorter than the server asked for, and never longer than a timer can be', () => {
-    expect(retryDelayMs({ attempt: 1, retryAfterMs: 60_000 }, 0)).toBe(60_000);
-    expect(retryDelayMs({ attempt: 40, retryAfterMs: 1e15 }, 1)).toBe(maxRetryAfterMs + 300_000);
+    expect(retryDelayMs({ retries: 1, retryAfterMs: 60_000 }, 0)).toBe(60_000);
+    expect(retryDelayMs({ retries: 40, retryAfterMs: 1e15 }, 1)).toBe(maxRetryAfterMs + 300_000);
     expect(maxRetryAfterMs + 300_000).toBeLessThan(2 ** 31);
   });
 });

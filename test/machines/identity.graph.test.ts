@@ -13,9 +13,9 @@ it('has exactly these edges between states', () => {
     { type: 'identity.logout' },
     { type: 'identity.sync', token: 'u2' },
     { type: 'identity.sync', token: null },
-    { type: 'identity.synced', state: 'anonymous', anonymousToken: anon },
-    { type: 'identity.synced', state: 'identified', anonymousToken: anon, identifiedToken: 'u3' },
-    { type: 'identity.synced', state: 'loggedOut', anonymousToken: anon },
+    { type: 'tabs.changed', state: 'anonymous', anonymousToken: anon },
+    { type: 'tabs.changed', state: 'identified', anonymousToken: anon, identifiedToken: 'u3' },
+    { type: 'tabs.changed', state: 'loggedOut', anonymousToken: anon },
     { type: 'consent.grant', freshAnonymousToken: fresh },
     { type: 'consent.deny' },
   ];
@@ -46,7 +46,7 @@ it('has exactly these edges between states', () => {
       `${visitor}+denied --consent.grant--> ${visitor}+granted`,
     );
     for (const other of ['anonymous', 'identified', 'loggedOut']) {
-      if (other !== visitor) expected.push(`${visitor}+granted --identity.synced--> ${other}+granted`);
+      if (other !== visitor) expected.push(`${visitor}+granted --tabs.changed--> ${other}+granted`);
     }
   }
   expect([...new Set(edges)].sort()).toEqual(expected.sort());

@@ -217,7 +217,7 @@ describe('the visitor region', () => {
 
 describe('what another tab says', () => {
   const synced = (state: unknown, anonymousToken: unknown, identifiedToken?: unknown) =>
-    ({ type: 'identity.synced', state, anonymousToken, identifiedToken }) as IdentityEvent;
+    ({ type: 'tabs.changed', state, anonymousToken, identifiedToken }) as IdentityEvent;
 
   it.each<[string, Partial<IdentityInput>, IdentityEvent[], object]>([
     [

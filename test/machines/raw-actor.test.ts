@@ -54,7 +54,7 @@ describe('a raw actor given nonsense', () => {
     { type: 'identity.login', token: 'x'.repeat(10_000_000) },
     { type: 'identity.login', token: '\ud800' },
     { type: 'identity.sync', token: { toString: () => 'u1' } },
-    { type: 'identity.synced', state: {}, anonymousToken: [], identifiedToken: null },
+    { type: 'tabs.changed', state: {}, anonymousToken: [], identifiedToken: null },
     { type: 'consent.grant', storedAnonymousToken: {}, storedIdentifiedToken: 7, freshAnonymousToken: [] },
     { type: 'delivery.queued', waiting: 'many' },
     { type: 'delivery.queued', waiting: Number.NaN },
@@ -91,7 +91,7 @@ describe('a raw actor given nonsense', () => {
       for (const event of nonsense) actor.send(event as never);
       expect(actor.getSnapshot().status).toBe('active');
       actor.send({ type: 'consent.deny' });
-      expect(actor.getSnapshot().value).toBe('held');
+      expect(actor.getSnapshot().value).toBe('awaitingConsent');
       actor.stop();
     }
   });

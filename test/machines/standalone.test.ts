@@ -30,8 +30,8 @@ describe('a machine without the rest of the library', () => {
     const sent: number[] = [];
     const machine = deliveryMachine.provide({
       actors: {
-        sendBatch: fromPromise<BatchResult, { readonly attempt: number }>(async ({ input: { attempt } }) => {
-          sent.push(attempt);
+        sendBatch: fromPromise<BatchResult, { readonly retries: number }>(async ({ input: { retries } }) => {
+          sent.push(retries);
           return { status: sent.length === 1 ? 503 : 200, size: 1, waiting: 0, backlog: false };
         }),
       },

@@ -12,7 +12,7 @@ const { consumer, oldestConsumer } = inject('packed');
 /** A consumer whose mistakes must be errors: an unused `@ts-expect-error` is one, so `any` would be noticed. */
 const usage = `
 const options = { appId: 'app', apiKey: 'key', consent: 'granted' } as const;
-const user: UserToken = createUserToken(options);
+const user: UserTokenClient = createUserToken(options);
 const token: string | undefined = user.token;
 export const receipt: Promise<Receipt> = user.viewedObjectIDs({ eventName: 'Seen', index: 'products', objectIDs: ['a'] });
 export const state: 'anonymous' | 'identified' | 'loggedOut' = user.state;
@@ -31,7 +31,7 @@ createActor(identityMachine, { input: { anonymousToken: '', consent: 1 } });
 // @ts-expect-error there is no such event
 user.identity.send({ type: 'identity.nonsense' });
 `;
-const imports = `import { createUserToken, type Receipt, type UserToken } from 'usertoken';
+const imports = `import { createUserToken, type Receipt, type UserTokenClient } from 'usertoken';
 import { identityMachine } from 'usertoken/machines';
 import { createActor } from 'xstate';
 `;

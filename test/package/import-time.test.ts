@@ -95,7 +95,7 @@ describe('PK-01: on a server', () => {
       let requests = 0;
       globalThis.fetch = async () => { requests += 1; return new Response('{}'); };
       const { createUserToken } = await import('usertoken');
-      const user = createUserToken({ appId: 'app', apiKey: 'key', consent: 'pending', onNotice: () => {} });
+      const user = createUserToken({ appId: 'app', apiKey: 'key', consent: 'pending', onWarning: () => {} });
       const anonymous = user.token.startsWith('anonymous-');
       user.login('account-1');
       const { status } = await user.viewedObjectIDs({ eventName: 'Seen', index: 'products', objectIDs: ['a'] });

@@ -61,7 +61,7 @@ describe('random sequences over the wire', () => {
           page: fakePage(),
           batchWindowMs: 1,
           random,
-          onNotice: () => {},
+          onWarning: () => {},
         });
         const ends = new Map<string, string>();
         const nameOf = ({ event }: { event: object }) => (event as { objectIDs: string[] }).objectIDs[0]!;

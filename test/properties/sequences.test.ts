@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { OnLogout, Receipt, Strategy } from '../../src/index.js';
-import { isAnonymousToken, memoryJar, memoryOutbox, storageOutbox } from '../../src/index.js';
+import { isAnonymousToken, memoryOutbox, memoryTokenStore, storageOutbox } from '../../src/index.js';
 import { fakeClock, fakeTabs } from '../../src/testing/index.js';
-import { bench } from '../support/bench.js';
 import { fakeLocks } from '../support/fake-locks.js';
 import { memoryStorage } from '../support/memory-storage.js';
+import { setup } from '../support/setup.js';
 
 type Command =
   | { readonly do: 'login'; readonly id: unknown }
@@ -13,7 +13,7 @@ type Command =
   | { readonly do: 'sync'; readonly id: unknown }
   | { readonly do: 'grant' }
   | { readonly do: 'deny' }
-  | { readonly do: 'track'; readonly kind: 'good' | 'poison' | 'doubtful' }
+  | { readonly do: 'track'; readonly kind: 'good' | 'poison' | 'suspect' }
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'fault'; readonly fault: 'none' | '503' | '429' | 'dead' | 'hanging' }
   | { readonly do: 'network'; readonly is: 'online' | 'offline' }
@@ -30,7 +30,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     weight: 8,
     arbitrary: fc.record({
       do: fc.constant('track' as const),
-      kind: fc.constantFrom<'good' | 'poison' | 'doubtful'>('good', 'good', 'good', 'poison', 'doubtful'),
+      kind: fc.constantFrom<'good' | 'poison' | 'suspect'>('good', 'good', 'good', 'poison', 'suspect'),
     }),
   },
   {
@@ -89,7 +89,7 @@ class Reference {
 }
 
 interface Tracked {
-  readonly kind: 'good' | 'poison' | 'doubtful';
+  readonly kind: 'good' | 'poison' | 'suspect';
   readonly user: string | undefined;
   readonly epoch: number;
   receipt: Receipt | undefined;
@@ -108,8 +108,16 @@ async function run(
   const outbox = isDurable
     ? storageOutbox({ appId: 'APP', storage, locks: fakeLocks(), tabs: fakeTabs()(), clock })
     : memoryOutbox();
-  const jar = memoryJar();
-  const { user, transport, page } = bench({ jar, strategy, onLogout, consent, clock, outbox, random: () => 0.5 });
+  const tokenStore = memoryTokenStore();
+  const { user, transport, page } = setup({
+    tokenStore,
+    strategy,
+    onLogout,
+    consent,
+    clock,
+    outbox,
+    random: () => 0.5,
+  });
   const reference = new Reference(consent, onLogout);
   const tracked = new Map<string, Tracked>();
   const anonymousTokens = new Map<number, unknown>();
@@ -143,7 +151,7 @@ async function run(
       reference.setConsent(step.do === 'grant' ? 'granted' : 'denied');
     } else if (step.do === 'track') {
       const name = `o${tracked.size}`;
-      const eventName = step.kind === 'doubtful' ? 'é' : step.kind === 'poison' ? 'poison' : 'good';
+      const eventName = step.kind === 'suspect' ? 'é' : step.kind === 'poison' ? 'poison' : 'good';
       const entry: Tracked = {
         kind: step.kind,
         user: reference.user,
@@ -164,7 +172,7 @@ async function run(
 
     expect(user.consent.state).toBe(reference.consent);
     if (reference.consent !== 'granted') expect(storage.length, 'events stored without consent').toBe(0);
-    const isStored = jar.read('anonymous') !== undefined || jar.read('identified') !== undefined;
+    const isStored = tokenStore.read('anonymous') !== undefined || tokenStore.read('identified') !== undefined;
     expect(isStored, 'stored without consent').toBe(reference.consent === 'granted');
     const isIdentified = reference.user !== undefined;
     expect(user.state === 'identified').toBe(isIdentified);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Tabs } from '../../src/adapters/ports.js';
-import { memoryJar, type OnLogout } from '../../src/index.js';
+import { memoryTokenStore, type OnLogout } from '../../src/index.js';
 import { fakeClock } from '../../src/testing/index.js';
-import { bench } from '../support/bench.js';
+import { setup } from '../support/setup.js';
 
 const count = 3;
 
@@ -52,14 +52,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 const denial: fc.Arbitrary<Step> = fc.record({ do: fc.constant('deny'), page });
 const onLogout = fc.constantFrom<OnLogout>('restore', 'renew');
 
-/** Three pages with one jar, who do things and hear of each other late, until all is heard. */
+/** Three pages with one token store, who do things and hear of each other late, until all is heard. */
 async function play(steps: readonly Step[], onLogout: OnLogout) {
   const clock = fakeClock();
-  const jar = memoryJar();
+  const tokenStore = memoryTokenStore();
   const { tabs, deliver } = slowTabs();
   const users = tabs.map((own, n) => {
     let made = 0;
-    return bench({ clock, jar, tabs: own, onLogout, generateToken: () => `anonymous-${n}-${++made}` }).user;
+    return setup({ clock, tokenStore, tabs: own, onLogout, generateToken: () => `anonymous-${n}-${++made}` }).user;
   });
   for (const step of steps) {
     if (step.do === 'sync') users[step.page]!.sync(step.id);
@@ -73,13 +73,16 @@ async function play(steps: readonly Step[], onLogout: OnLogout) {
     return { consent: consent.state, isIdentified: state === 'identified', token, anonymousToken, identifiedToken };
   });
   for (const user of users) user.dispose();
-  return { ends, kept: { anonymousToken: jar.read('anonymous'), identifiedToken: jar.read('identified') } };
+  return {
+    ends,
+    kept: { anonymousToken: tokenStore.read('anonymous'), identifiedToken: tokenStore.read('identified') },
+  };
 }
 
 const runs = { numRuns: 400 };
 
 describe('tabs that hear of each other late', () => {
-  it('are all who the last of them said, and so is the jar that the next page reads', async () => {
+  it('are all who the last of them said, and so is the tokenStore that the next page reads', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 16, size: 'max' }), onLogout, async (steps, onLogout) => {
         const { ends, kept } = await play(steps, onLogout);

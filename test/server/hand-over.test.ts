@@ -2,11 +2,11 @@ import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createUserToken } from '../../src/index.js';
 import { dataScript } from '../../src/server/data-script.js';
-import { fromServer, type HandOver, type KnownVisitor, type UserTokenServerOptions } from '../../src/server/index.js';
+import { fromServer, type Hydration, type KnownVisitor, type UserTokenServerOptions } from '../../src/server/index.js';
 import { cookieDocument, cookielessDocument } from '../support/cookie-document.js';
 import { anonymous, granted, testServer } from './support/server.js';
 
-const base = { appId: 'app', apiKey: 'key', onNotice: () => {} };
+const base = { appId: 'app', apiKey: 'key', onWarning: () => {} };
 const url = 'https://shop.example/teapots';
 const cookies = `_ALGOLIA=${anonymous}; __Host-_ALGOLIA_USER=ada-1815`;
 
@@ -18,7 +18,7 @@ const view = ({ token, authenticatedToken, state }: ReturnType<typeof createUser
 });
 
 /** A hand-over as it comes out of a page's HTML. */
-const throughHtml = (script: string): HandOver => JSON.parse(/>(.*)<\/script>$/s.exec(script)![1]!);
+const throughHtml = (script: string): Hydration => JSON.parse(/>(.*)<\/script>$/s.exec(script)![1]!);
 
 /** Renders on the server, then in a page that has received the answer. */
 function render(
@@ -29,7 +29,7 @@ function render(
 ) {
   const visitor = testServer(options).visitor(header, known);
   vi.stubGlobal('document', undefined);
-  const onServer = createUserToken({ ...base, ...fromServer(visitor.handOver) });
+  const onServer = createUserToken({ ...base, ...fromServer(visitor.hydration) });
   if (header) for (const pair of header.split('; ')) page.cookie = `${pair}; Path=/; Secure`;
   for (const line of visitor.setCookie) page.cookie = line;
   vi.stubGlobal('document', page);
@@ -119,7 +119,7 @@ describe('in the page', () => {
     );
     inPage.logout();
     expect(inPage.token).toMatch(/^anonymous-/);
-    expect(inPage.token).not.toBe(visitor.handOver.anonymousToken);
+    expect(inPage.token).not.toBe(visitor.hydration.anonymousToken);
   });
 
   test('without a data block there is no consent, and createUserToken says so', () => {
@@ -130,9 +130,9 @@ describe('in the page', () => {
 
 describe('the data block', () => {
   test('carries the hand-over and nothing of the credentials', () => {
-    const { script, handOver } = testServer({ strategy: 'link' }).visitor(cookies, granted);
-    expect(throughHtml(script)).toEqual(handOver);
-    expect(handOver).toEqual({
+    const { script, hydration } = testServer({ strategy: 'link' }).visitor(cookies, granted);
+    expect(throughHtml(script)).toEqual(hydration);
+    expect(hydration).toEqual({
       consent: 'granted',
       strategy: 'link',
       cookie: { server: true },

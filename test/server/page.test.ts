@@ -57,7 +57,7 @@ async function openShop(tls?: { readonly key: string; readonly cert: string }): 
       return response.writeHead(303, { location: '/' }).end();
     }
     // The same lines as in the page, on the server.
-    const user = createUserToken({ appId: 'app', apiKey: 'key', ...fromServer(visitor.handOver) });
+    const user = createUserToken({ appId: 'app', apiKey: 'key', ...fromServer(visitor.hydration) });
     served.push(markup(user));
     visitor.applyTo(response);
     response.setHeader('content-type', 'text/html; charset=utf-8');

@@ -25,7 +25,7 @@ describe('a server with options that can not work', () => {
     [{ appId: ' ' }, 'usertoken: option appId must be a string that is not blank'],
     [{ consent: 'granted' }, 'usertoken: option consent is none of a server'],
     [{ user: 'u1' }, 'usertoken: option user is none of a server'],
-    [{ jar: {} }, 'usertoken: option jar is none of a server'],
+    [{ tokenStore: {} }, 'usertoken: option tokenStore is none of a server'],
     [
       { cookie: { server: true } },
       'usertoken: option cookie.server is none of a server, which always sets the cookies itself',
@@ -98,11 +98,11 @@ describe('the user of a request', () => {
     expect(server.visitor(`_ALGOLIA=${anonymous}`, { ...granted, user: 'ada-1815' }).state).toBe('identified');
   });
 
-  test('is refused where the application knows something that is no token, and a notice does not quote it', () => {
+  test('is refused where the application knows something that is no token, and a warning does not quote it', () => {
     const server = testServer();
     const visitor = server.visitor(`_ALGOLIA=${anonymous}`, { ...granted, user: 'jane@example.com' });
     expect(visitor.token).toBe(anonymous);
-    expect(server.notices).toEqual(['token-rejected: usertoken: token-rejected: personal-data: a pseudonymous id']);
+    expect(server.warnings).toEqual(['token-rejected: usertoken: token-rejected: personal-data: a pseudonymous id']);
   });
 
   test('in a cookie is held against checkToken too', () => {
@@ -143,7 +143,7 @@ describe('hostile headers', () => {
       const kept = visitor.setCookie.filter((line) => !line.endsWith('Max-Age=0'));
       expect(kept).toEqual([`_ALGOLIA=${visitor.token}; Path=/; SameSite=Lax; Secure; Max-Age=15552000`]);
       for (const line of visitor.setCookie) expect(line).toMatch(/^[\w-]+=[\w=+/-]*(; [\w=./-]+)+$/);
-      expect(JSON.parse(JSON.stringify(visitor.handOver))).toEqual({
+      expect(JSON.parse(JSON.stringify(visitor.hydration))).toEqual({
         ...granted,
         cookie: { server: true },
         anonymousToken: visitor.token,

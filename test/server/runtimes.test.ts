@@ -150,7 +150,7 @@ describe('PK-01: on Node', () => {
     }
     const all = await import(specifier);
     const told = [];
-    const options = { appId: 'app', apiKey: 'key', onNotice: () => {} };
+    const options = { appId: 'app', apiKey: 'key', onWarning: () => {} };
     if (all.createUserToken) {
       const user = all.createUserToken({ ...options, consent: 'pending' });
       told.push(...(await live(user)));

@@ -70,14 +70,14 @@ describe('events of concurrent requests', () => {
 });
 
 describe('an event', () => {
-  const bench = (options = {}) => {
+  const setup = (options = {}) => {
     const transport = fakeTransport();
     const server = testServer({ transport, batchWindowMs: 0, ...options });
     return { ...server, transport };
   };
 
   test('is delivered, and its receipt says so', async () => {
-    const { transport, visitor } = bench();
+    const { transport, visitor } = setup();
     const receipt = visitor(`_ALGOLIA=${anonymous}`, granted).viewedObjectIDs({
       eventName: 'Product Viewed',
       index: 'products',
@@ -88,16 +88,16 @@ describe('an event', () => {
   });
 
   test.each(['pending', 'denied'] as const)('is dropped while consent is %s, and nothing is sent', async (consent) => {
-    const { transport, visitor, flush, notices } = bench();
+    const { transport, visitor, flush, warnings } = setup();
     const who = visitor(`_ALGOLIA=${anonymous}`, { consent, user: 'ada-1815' });
     expect(await who.track(viewOf('kettle'))).toMatchObject({ status: 'dropped', reason: 'opted-out' });
     expect(await flush()).toBe(true);
     expect(transport.requests).toEqual([]);
-    expect(notices).toEqual([]);
+    expect(warnings).toEqual([]);
   });
 
   test('keeps a token of its own that is one, and is dropped with one that is none', async () => {
-    const { transport, visitor, notices } = bench();
+    const { transport, visitor, warnings } = setup();
     const who = visitor(`_ALGOLIA=${anonymous}`, granted);
     await who.track({ ...viewOf('kettle'), userToken: 'own-1' });
     expect(transport.accepted).toMatchObject([{ userToken: 'own-1' }]);
@@ -107,12 +107,12 @@ describe('an event', () => {
       field: 'userToken',
       message: 'a pseudonymous id',
     });
-    expect(notices.join()).toContain('event-dropped');
-    expect(notices.join()).not.toContain('jane');
+    expect(warnings.join()).toContain('event-dropped');
+    expect(warnings.join()).not.toContain('jane');
   });
 
   test('without a token in a toJSON, or with null for one, is under the token in force', async () => {
-    const { transport, visitor } = bench();
+    const { transport, visitor } = setup();
     const who = visitor(`_ALGOLIA=${anonymous}`, granted);
     await who.track({ ...viewOf('kettle'), userToken: 'x', toJSON: () => viewOf('kettle') } as never);
     await who.track({ ...viewOf('pot'), userToken: null, authenticatedUserToken: null } as never);
@@ -120,7 +120,7 @@ describe('an event', () => {
   });
 
   test('may carry an anonymous token where checkToken allows accounts only', async () => {
-    const { transport, visitor } = bench({ checkToken: (token: string) => token.startsWith('account-') });
+    const { transport, visitor } = setup({ checkToken: (token: string) => token.startsWith('account-') });
     await visitor(`_ALGOLIA=${anonymous}`, granted).track(viewOf('kettle'));
     expect(transport.accepted).toMatchObject([{ userToken: anonymous }]);
   });
@@ -164,14 +164,14 @@ describe('an event', () => {
     ],
     ['no type', { eventName: 'x' }],
   ])('that is nonsense (%s) is dropped without a throw', async (_, event) => {
-    const { transport, visitor } = bench();
+    const { transport, visitor } = setup();
     const who = visitor(`_ALGOLIA=${anonymous}`, granted);
     expect(await who.track(event as never)).toMatchObject({ status: 'dropped', reason: 'not-an-event' });
     expect(transport.requests).toEqual([]);
   });
 
   test('is never sent by what all requests share: that has no token to send it under', async () => {
-    const { transport, visitor } = bench({ generateToken: () => 'not-an-anonymous-token' });
+    const { transport, visitor } = setup({ generateToken: () => 'not-an-anonymous-token' });
     const who = visitor('', granted);
     expect(who.token).toBeUndefined();
     expect(await who.track(viewOf('kettle'))).toMatchObject({ status: 'dropped', reason: 'invalid-token' });
@@ -179,7 +179,7 @@ describe('an event', () => {
   });
 
   test('that ends is told to listeners of the server', async () => {
-    const { visitor, on } = bench();
+    const { visitor, on } = setup();
     const ends: string[] = [];
     const stop = on('eventDelivered', ({ event }) => ends.push(`${event.userToken}: ${objectOf(event as never)}`));
     await visitor(`_ALGOLIA=${anonymous}`, granted).track(viewOf('kettle'));
@@ -189,7 +189,7 @@ describe('an event', () => {
   });
 
   test('is dropped after dispose()', async () => {
-    const { transport, visitor, dispose, flush } = bench();
+    const { transport, visitor, dispose, flush } = setup();
     dispose();
     expect(await visitor('', granted).track(viewOf('kettle'))).toEqual({ status: 'dropped', reason: 'disposed' });
     expect(await flush()).toBe(false);
@@ -206,7 +206,7 @@ test('an outage loses nothing: events wait in memory, and go out together under 
   expect(collector.events.filter(({ event, userToken }) => userToken !== `anonymous-${objectOf(event)}`)).toEqual([]);
 });
 
-test('neither a token nor the key is in a notice, whatever is refused', async () => {
+test('neither a token nor the key is in a warning, whatever is refused', async () => {
   collector.setFault({ status: 401, times: 1 });
   const server = testServer({ host: collector.origin, apiKey: 'a-secret-key', batchWindowMs: 0 });
   const visitor = server.visitor(`_ALGOLIA=${anonymous}`, { ...granted, user: 'jane@example.com' });
@@ -214,9 +214,9 @@ test('neither a token nor the key is in a notice, whatever is refused', async ()
   void visitor.track({ ...viewOf('kettle'), userToken: '' });
   void visitor.track(viewOf('kettle'));
   await server.flush({ timeoutMs: 5_000 });
-  expect(server.notices.length).toBeGreaterThan(2);
+  expect(server.warnings.length).toBeGreaterThan(2);
   for (const secret of ['a-secret-key', anonymous, 'jane', '4915112345678']) {
-    expect(server.notices.join('\n')).not.toContain(secret);
+    expect(server.warnings.join('\n')).not.toContain(secret);
   }
   server.dispose();
 });

@@ -20,14 +20,14 @@ export interface FakeDocument extends CookieDocument {
   readonly writes: number;
 }
 
-/** A page at `url`, with the cookies of `jar`. */
-export function cookieDocument(url: string, jar = new CookieJar()): FakeDocument {
+/** A page at `url`, with the cookies of `token store`. */
+export function cookieDocument(url: string, tokenStore = new CookieJar()): FakeDocument {
   const location = new URL(url);
   let writes = 0;
   return {
     location,
     get cookie() {
-      return jar.getCookieStringSync(url, { http: false });
+      return tokenStore.getCookieStringSync(url, { http: false });
     },
     set cookie(text: string) {
       writes += 1;
@@ -35,14 +35,14 @@ export function cookieDocument(url: string, jar = new CookieJar()): FakeDocument
       const absolute = text.replace(/Max-Age=(-?\d+)/i, (_, seconds) => {
         return `Expires=${new Date(Date.now() + Number(seconds) * 1000).toUTCString()}`;
       });
-      jar.setCookieSync(absolute, url, { http: false, ignoreError: true, sameSiteContext: 'strict' });
+      tokenStore.setCookieSync(absolute, url, { http: false, ignoreError: true, sameSiteContext: 'strict' });
     },
     get writes() {
       return writes;
     },
-    at: (other) => cookieDocument(other, jar),
+    at: (other) => cookieDocument(other, tokenStore),
     stored() {
-      const cookies = (jar.serializeSync()?.cookies ?? []).map((cookie) => ({
+      const cookies = (tokenStore.serializeSync()?.cookies ?? []).map((cookie) => ({
         name: String(cookie.key),
         value: String(cookie.value),
         domain: String(cookie.domain),

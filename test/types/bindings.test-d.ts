@@ -4,12 +4,12 @@ import { injectUserToken, provideUserToken } from '../../src/bindings/angular.js
 import { UserTokenProvider, useUserToken as useInReact } from '../../src/bindings/react.js';
 import { setUserToken, useUserToken as useInSvelte } from '../../src/bindings/svelte.js';
 import { useUserToken as useInVue, userTokenPlugin } from '../../src/bindings/vue.js';
-import type { UserToken } from '../../src/index.js';
-import type { UserToken as LiteUserToken } from '../../src/lite/index.js';
+import type { UserTokenClient } from '../../src/index.js';
+import type { UserTokenClient as LiteUserToken } from '../../src/lite/index.js';
 
 declare const app: App;
 
-test.each([{} as UserToken, {} as LiteUserToken])('the bindings take an instance of either build', (user) => {
+test.each([{} as UserTokenClient, {} as LiteUserToken])('the bindings take an instance of either build', (user) => {
   UserTokenProvider({ user });
   app.use(userTokenPlugin, user);
   setUserToken(user);
@@ -17,10 +17,10 @@ test.each([{} as UserToken, {} as LiteUserToken])('the bindings take an instance
 });
 
 test('they give out the actors of XState, or those that are asked for', () => {
-  expectTypeOf(useInReact().user).toEqualTypeOf<UserToken>();
-  expectTypeOf(useInVue().user).toEqualTypeOf<UserToken>();
-  expectTypeOf(useInSvelte().user).toEqualTypeOf<UserToken>();
-  expectTypeOf(injectUserToken().user).toEqualTypeOf<UserToken>();
+  expectTypeOf(useInReact().user).toEqualTypeOf<UserTokenClient>();
+  expectTypeOf(useInVue().user).toEqualTypeOf<UserTokenClient>();
+  expectTypeOf(useInSvelte().user).toEqualTypeOf<UserTokenClient>();
+  expectTypeOf(injectUserToken().user).toEqualTypeOf<UserTokenClient>();
   expectTypeOf(useInReact<LiteUserToken>().user).toEqualTypeOf<LiteUserToken>();
   expectTypeOf(useInVue<LiteUserToken>().user).toEqualTypeOf<LiteUserToken>();
   expectTypeOf(useInSvelte<LiteUserToken>().user).toEqualTypeOf<LiteUserToken>();

@@ -7,13 +7,13 @@ import type {
   InsightsEvent,
   Receipt,
   TokenReason,
-  UserToken,
+  UserTokenClient,
   UserTokenEvent,
   UserTokenSnapshot,
 } from '../../src/index.js';
-import { cookieJar, widestDomain } from '../../src/index.js';
+import { cookieTokenStore, widestDomain } from '../../src/index.js';
 
-declare const user: UserToken;
+declare const user: UserTokenClient;
 const common = { eventName: 'Product Seen', index: 'products' };
 const onObjects = { ...common, objectIDs: ['a'] };
 const onFilters = { ...common, filters: ['brand:a'] };
@@ -121,7 +121,7 @@ describe('track', () => {
     user.track({ ...onObjects, eventType: 'view', timestamp: maybe, userToken: text, authenticatedUserToken: text });
     user.purchasedObjectIDs({ ...onObjects, value: maybe, currency: text, objectData: [{ price: maybe }] });
     user.flush({ timeoutMs: maybe });
-    cookieJar({ domain: widestDomain(), maxAgeSeconds: maybe });
+    cookieTokenStore({ domain: widestDomain(), maxAgeSeconds: maybe });
   });
 
   test('resolves to a receipt that status tells apart', () => {

@@ -9,9 +9,9 @@ import {
   type Tokens,
   tokensOf,
 } from '../../machines/index.js';
-import type { UserToken } from '../../src/index.js';
+import type { UserTokenClient } from '../../src/index.js';
 
-declare const user: UserToken;
+declare const user: UserTokenClient;
 const input = { anonymousToken: 'anonymous-1', consent: 'pending' } as const;
 
 describe('the actors of an instance', () => {
@@ -37,7 +37,7 @@ describe('the actors of an instance', () => {
     expectTypeOf<Value['visitor']>().toEqualTypeOf<'anonymous' | 'identified' | 'loggedOut'>();
     expectTypeOf<Value['consent']>().toEqualTypeOf<'pending' | 'granted' | 'denied'>();
     expectTypeOf<SnapshotFrom<typeof deliveryMachine>['value']>().toEqualTypeOf<
-      'idle' | 'held' | 'collecting' | 'sending' | 'backingOff' | 'offline' | 'stopped'
+      'idle' | 'awaitingConsent' | 'collecting' | 'sending' | 'backingOff' | 'offline' | 'unauthorized'
     >();
     user.delivery.getSnapshot().matches('sending');
     // @ts-expect-error there is no such state
@@ -67,9 +67,9 @@ describe('the machines', () => {
       guards: { isUserToken: () => true },
     });
     deliveryMachine.provide({
-      actors: { sendBatch: fromPromise<BatchResult, { readonly attempt: number }>(async () => ({}) as BatchResult) },
-      delays: { batchWindow: 0, requestTimeout: 1, retryDelay: ({ context }) => context.attempt },
-      actions: { handOver: () => {} },
+      actors: { sendBatch: fromPromise<BatchResult, { readonly retries: number }>(async () => ({}) as BatchResult) },
+      delays: { batchWindow: 0, requestTimeout: 1, retryDelay: ({ context }) => context.retries },
+      actions: { sendOnExit: () => {} },
     });
   });
 

@@ -1,13 +1,19 @@
 import { describe, expectTypeOf, test } from 'vitest';
 import type { InspectionEvent } from 'xstate';
-import { type Consent, createUserToken, type Notice, type UserToken, type UserTokenOptions } from '../../src/index.js';
+import {
+  type Consent,
+  createUserToken,
+  type UserTokenClient,
+  type UserTokenOptions,
+  type Warning,
+} from '../../src/index.js';
 
 const required = { appId: 'app', apiKey: 'key', consent: 'granted' } as const;
 
 describe('createUserToken', () => {
   test('takes options and gives an instance', () => {
     expectTypeOf(createUserToken).parameters.toEqualTypeOf<[options: UserTokenOptions]>();
-    expectTypeOf(createUserToken).returns.toEqualTypeOf<UserToken>();
+    expectTypeOf(createUserToken).returns.toEqualTypeOf<UserTokenClient>();
     expectTypeOf(required).toExtend<UserTokenOptions>();
   });
 
@@ -71,9 +77,9 @@ describe('options', () => {
   });
 
   test('type what listeners are given', () => {
-    expectTypeOf<NonNullable<UserTokenOptions['onNotice']>>().parameter(0).toEqualTypeOf<Notice>();
+    expectTypeOf<NonNullable<UserTokenOptions['onWarning']>>().parameter(0).toEqualTypeOf<Warning>();
     expectTypeOf<NonNullable<UserTokenOptions['inspect']>>().parameter(0).toEqualTypeOf<InspectionEvent>();
-    // @ts-expect-error the codes of notices are a closed union
-    createUserToken({ ...required, onNotice: ({ code }) => code === 'nonsense' });
+    // @ts-expect-error the codes of warnings are a closed union
+    createUserToken({ ...required, onWarning: ({ code }) => code === 'nonsense' });
   });
 });

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { memoryJar, type UserToken, type UserTokenSnapshot } from '../../../src/index.js';
+import { memoryTokenStore, type UserTokenClient, type UserTokenSnapshot } from '../../../src/index.js';
 import { fakeTabs } from '../../../src/testing/index.js';
-import { bench, click } from '../../support/bench.js';
+import { click, setup } from '../../support/setup.js';
 
 /** An application of one framework, with components that show what the binding gives them. */
 export interface Mounted {
   /** The text of each component that reads: see {@link line}. */
   shown(): string[];
   /** What the first component got. */
-  bound(): Pick<UserToken, 'login' | 'logout' | 'track'> & { readonly user: UserToken };
+  bound(): Pick<UserTokenClient, 'login' | 'logout' | 'track'> & { readonly user: UserTokenClient };
   /** How often components have rendered so far. */
   renders(): number;
   /** Takes components away or adds some, while the application stays. */
@@ -20,12 +20,12 @@ export interface Mounted {
 
 /** How the contract runs through one framework. */
 export interface Binding {
-  mount(user: UserToken, readers: number): Promise<Mounted>;
+  mount(user: UserTokenClient, readers: number): Promise<Mounted>;
   /** Mounts a component that reads where no instance was provided; the framework's error comes out. */
   mountWithoutInstance(): Promise<unknown>;
   readonly missingInstance: RegExp;
   /** The text that a server renders for one component. @default the framework's server part is not installed here */
-  renderOnServer?(user: UserToken): Promise<string>;
+  renderOnServer?(user: UserTokenClient): Promise<string>;
 }
 
 /** What a component shows. */
@@ -33,17 +33,17 @@ export const line = ({ token, authenticatedToken, state, consent }: UserTokenSna
   `${token} ${authenticatedToken} ${state} ${consent}`;
 
 /** An instance on fakes that hears no other instance of the test. */
-export const alone: typeof bench = (options) => bench({ tabs: fakeTabs()(), ...options });
+export const alone: typeof setup = (options) => setup({ tabs: fakeTabs()(), ...options });
 
 /** The same instance, with its subscriptions counted. */
-export function counted(user: UserToken) {
+export function counted(user: UserTokenClient) {
   let listeners = 0;
   let disposals = 0;
   const descriptors = Object.getOwnPropertyDescriptors(user);
-  const instance: UserToken = Object.defineProperties({} as UserToken, {
+  const instance: UserTokenClient = Object.defineProperties({} as UserTokenClient, {
     ...descriptors,
     subscribe: {
-      value: (listener: Parameters<UserToken['subscribe']>[0]) => {
+      value: (listener: Parameters<UserTokenClient['subscribe']>[0]) => {
         const unsubscribe = user.subscribe(listener);
         let isOn = true;
         listeners += 1;
@@ -67,14 +67,14 @@ export function counted(user: UserToken) {
 /** The tests that every binding passes. */
 export function bindingContract(name: string, binding: Binding) {
   describe(`the contract of bindings: ${name}`, () => {
-    async function mounted(options: Parameters<typeof bench>[0] = {}, readers = 1) {
+    async function mounted(options: Parameters<typeof setup>[0] = {}, readers = 1) {
       const made = alone(options);
       const count = counted(made.user);
       return { ...made, ...count, app: await binding.mount(count.user, readers) };
     }
 
     test('shows what is in force when it is first rendered', async () => {
-      const { app } = await mounted({ jar: memoryJar({ identified: 'u0' }), strategy: 'link' });
+      const { app } = await mounted({ tokenStore: memoryTokenStore({ identified: 'u0' }), strategy: 'link' });
       expect(app.shown()).toEqual(['anonymous-1 u0 identified granted']);
       await app.unmount();
     });
@@ -108,7 +108,7 @@ export function bindingContract(name: string, binding: Binding) {
     test('follows what another tab does', async () => {
       const tabs = fakeTabs();
       const { app } = await mounted({ tabs: tabs() });
-      bench({ tabs: tabs() }).user.login('u1');
+      setup({ tabs: tabs() }).user.login('u1');
       await app.settle();
       expect(app.shown()).toEqual(['u1 undefined identified granted']);
       await app.unmount();

@@ -68,7 +68,7 @@ test('without a snippet too the drop-in is found, and nothing is loaded in its p
   const site: Site = { client: 'tag', calls: [['setUserToken', 'session-7']], insights: true };
   expectShop(await visit('usertoken', site, shop, shopEvents), 'session-7');
 
-  // The rule no-snippet: of search-insights InstantSearch sees nothing here and asks a CDN, which a test must notice.
+  // The rule no-snippet: of search-insights InstantSearch sees nothing here and asks a CDN, which a test must warning.
   stage.expectErrors(/ERR_NAME_NOT_RESOLVED|could not load search-insights/);
   const { page, said } = await open('search-insights', { client: 'tag', insights: true });
   await page.waitForFunction(() => window.searches.length > 0);

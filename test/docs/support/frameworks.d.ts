@@ -33,8 +33,8 @@ declare module 'next/server' {
 }
 
 declare module '@/app/identity' {
-  import type { HandOver } from 'usertoken/server';
-  export function Identity(props: { readonly handOver: HandOver; readonly children: unknown }): never;
+  import type { Hydration } from 'usertoken/server';
+  export function Identity(props: { readonly hydration: Hydration; readonly children: unknown }): never;
 }
 
 declare module 'next/headers' {

@@ -67,11 +67,11 @@ export function useStage(engine: Engine): Stage {
     }
     for (const { profile, tabs } of profiles.splice(0)) {
       // One whose renderer crashed answers nothing.
-      const notices = await Promise.all(
-        [...tabs].map((tab) => tab.evaluate(() => window.notices ?? []).catch(() => [])),
+      const warnings = await Promise.all(
+        [...tabs].map((tab) => tab.evaluate(() => window.warnings ?? []).catch(() => [])),
       );
       await profile.close();
-      expect(notices.flat()).not.toContain('error-contained');
+      expect(warnings.flat()).not.toContain('error-contained');
     }
     collector.setFault(null);
     collector.clear();

@@ -72,7 +72,7 @@ function tabOf(session: WebDriverSession, handle: string, driver: ChildProcess):
     close: () => session.inWindow(handle, () => session.send('DELETE', '/window')),
     async crash() {
       await endBusiest(driver.pid!, () => run(counting, 5_000));
-      // The driver notices a while later. Should it keep the session one day, that shows by then.
+      // The driver warnings a while later. Should it keep the session one day, that shows by then.
       const isOver = () =>
         session.send('GET', '/window/handles').then(
           () => false,

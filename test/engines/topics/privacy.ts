@@ -16,10 +16,18 @@ async function recordsOf(tab: Tab) {
     caches: self.caches ? await caches.keys() : [],
     workers: navigator.serviceWorker ? (await navigator.serviceWorker.getRegistrations()).length : 0,
   }));
-  return { ...seen, jar: await tab.cookies() };
+  return { ...seen, tokenStore: await tab.cookies() };
 }
 
-const nothing = { cookie: '', localStorage: [], sessionStorage: [], databases: [], caches: [], workers: 0, jar: {} };
+const nothing = {
+  cookie: '',
+  localStorage: [],
+  sessionStorage: [],
+  databases: [],
+  caches: [],
+  workers: 0,
+  tokenStore: {},
+};
 
 /** Everything a visitor may do on a page, with no decision or against one. */
 async function act(tab: Tab): Promise<void> {
@@ -49,9 +57,9 @@ export function privacy(stage: Stage): void {
     const tab = await (await stage.profile()).open();
     stage.collector.setFault({ status: 503 });
     await act(tab);
-    const { cookie, jar, localStorage } = await recordsOf(tab);
+    const { cookie, tokenStore, localStorage } = await recordsOf(tab);
     expect(cookie).toContain('grace-1906');
-    expect(Object.keys(jar).sort()).toEqual(['_ALGOLIA', '_ALGOLIA_USER']);
+    expect(Object.keys(tokenStore).sort()).toEqual(['_ALGOLIA', '_ALGOLIA_USER']);
     expect(localStorage.length).toBeGreaterThan(0);
     expect(stage.collector.requests.length).toBeGreaterThan(0);
   });
@@ -142,8 +150,8 @@ export function privacy(stage: Stage): void {
     const { token } = await who(granted);
     const pending = await profile.open({ consent: 'pending', remember: 'page' });
     await act(pending);
-    const { cookie, jar, localStorage } = await recordsOf(granted);
-    expect([cookie, jar]).toEqual([`_ALGOLIA=${token}`, { _ALGOLIA: token }]);
+    const { cookie, tokenStore, localStorage } = await recordsOf(granted);
+    expect([cookie, tokenStore]).toEqual([`_ALGOLIA=${token}`, { _ALGOLIA: token }]);
     expect(localStorage.filter((key) => key.includes(':outbox:') && !key.endsWith(':mark'))).toEqual([]);
     expect(collector.requests).toEqual([]);
   });

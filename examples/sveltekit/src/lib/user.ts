@@ -1,14 +1,14 @@
 // #region create
-import { createUserToken, type UserToken } from 'usertoken';
-import { fromServer, type HandOver } from 'usertoken/server';
+import { createUserToken, type UserTokenClient } from 'usertoken';
+import { fromServer, type Hydration } from 'usertoken/server';
 import { browser } from '$app/environment';
 import { insights } from './insights';
 
-let inPage: UserToken | undefined;
+let inPage: UserTokenClient | undefined;
 
 /** One for the page, one for each request on the server. */
-export function userFrom(handOver: HandOver): UserToken {
-  const create = () => createUserToken({ ...insights, ...fromServer(handOver) });
+export function userFrom(hydration: Hydration): UserTokenClient {
+  const create = () => createUserToken({ ...insights, ...fromServer(hydration) });
   if (!browser) return create();
   inPage ??= create();
   return inPage;

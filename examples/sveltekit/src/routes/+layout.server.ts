@@ -2,7 +2,7 @@
 import type { LayoutServerLoad } from './$types';
 
 export const load: LayoutServerLoad = ({ locals, cookies }) => ({
-  handOver: locals.visitor.handOver,
+  hydration: locals.visitor.hydration,
   account: cookies.get('account') ?? null,
 });
 // #endregion

@@ -1,7 +1,7 @@
-import { memoryJar } from '../../src/adapters/memory-jar.js';
-import type { TokenJar } from '../../src/adapters/ports.js';
-import { createUserToken, type UserToken, type UserTokenOptions } from '../../src/index.js';
-import type { Notice } from '../../src/options.js';
+import { memoryTokenStore } from '../../src/adapters/memory-token-store.js';
+import type { TokenStore } from '../../src/adapters/ports.js';
+import { createUserToken, type UserTokenClient, type UserTokenOptions } from '../../src/index.js';
+import type { Warning } from '../../src/options.js';
 import {
   type FakeClock,
   type FakePage,
@@ -12,24 +12,24 @@ import {
 } from '../../src/testing/index.js';
 
 /** An instance on fakes, with all of them in hand. */
-export interface Bench {
-  readonly user: UserToken;
+export interface Setup {
+  readonly user: UserTokenClient;
   readonly clock: FakeClock;
   readonly page: FakePage;
   readonly transport: FakeTransport;
-  readonly jar: TokenJar;
-  readonly notices: Notice[];
+  readonly tokenStore: TokenStore;
+  readonly warnings: Warning[];
   /** Lets the batch window pass and promises settle. */
   send(): Promise<void>;
 }
 
 /** Anonymous tokens in the order they were made: `anonymous-1`, `anonymous-2`, ... */
-export function bench(options: Partial<UserTokenOptions> = {}): Bench {
+export function setup(options: Partial<UserTokenOptions> = {}): Setup {
   const clock = (options.clock as FakeClock | undefined) ?? fakeClock();
   const page = (options.page as FakePage | undefined) ?? fakePage();
   const transport = fakeTransport();
-  const jar = memoryJar();
-  const notices: Notice[] = [];
+  const tokenStore = memoryTokenStore();
+  const warnings: Warning[] = [];
   let made = 0;
   const user = createUserToken({
     appId: 'APP',
@@ -38,13 +38,13 @@ export function bench(options: Partial<UserTokenOptions> = {}): Bench {
     clock,
     page,
     transport,
-    jar,
+    tokenStore,
     random: () => 1,
     generateToken: () => `anonymous-${++made}`,
-    onNotice: (notice) => notices.push(notice),
+    onWarning: (warning) => warnings.push(warning),
     ...options,
   });
-  return { user, clock, page, transport, jar, notices, send: () => clock.advance(250) };
+  return { user, clock, page, transport, tokenStore, warnings, send: () => clock.advance(250) };
 }
 
 /** A click that keeps every rule of the API. */

@@ -1,7 +1,7 @@
 import { checkUserToken, isAnonymousToken } from '../../machines/index.js';
 import { type CookieAttributes, type CookieDocument, expireCookies, readCookies, writeCookie } from './cookies.js';
-import { memoryJar } from './memory-jar.js';
-import type { TokenJar, TokenSlot } from './ports.js';
+import { memoryTokenStore } from './memory-token-store.js';
+import type { TokenSlot, TokenStore } from './ports.js';
 import { safeStorage } from './web-storage.js';
 
 const dayMs = 86_400_000;
@@ -32,10 +32,10 @@ export interface CookieOptions {
   readonly server?: boolean | undefined;
 }
 
-/** What a cookie jar needs beside its options. */
-export interface CookieJarPorts {
+/** What a cookie token store needs beside its options. */
+export interface CookieTokenStorePorts {
   /** Whether the identified token outlives the browser session. @default false */
-  readonly rememberUser?: boolean | undefined;
+  readonly storesUser?: boolean | undefined;
   /** Where the cookies are. @default the page's document; none where there is no page */
   readonly document?: CookieDocument | undefined;
   /** Keeps when the cookie was renewed, since a cookie does not show its age. @default the page's localStorage */
@@ -49,14 +49,14 @@ export interface CookieJarPorts {
 }
 
 /** Keeps tokens in two cookies. Where cookies are off, blocked or throw, in memory. */
-export function cookieJar(options: CookieOptions = {}, ports: CookieJarPorts = {}): TokenJar {
+export function cookieTokenStore(options: CookieOptions = {}, ports: CookieTokenStorePorts = {}): TokenStore {
   const { name = '_ALGOLIA', userName = '_ALGOLIA_USER', sameSite = 'Lax', renew = true } = options;
   const { maxAgeSeconds = 15_552_000, userMaxAgeSeconds = 15_552_000 } = options;
   const { onTrouble, now = Date.now } = ports;
   const doc = 'document' in ports ? ports.document : globalThis.document;
   const storage = safeStorage(ports);
   const renewedKey = `usertoken:renewed:${name}`;
-  const memory = memoryJar();
+  const memory = memoryTokenStore();
   let domain = options.domain;
 
   const isHttps = doc?.location?.protocol === 'https:';
@@ -72,7 +72,7 @@ export function cookieJar(options: CookieOptions = {}, ports: CookieJarPorts = {
   const strays = (slot: TokenSlot) => (slot === 'identified' && domain ? valuesUnder(hostName) : []);
 
   function put(slot: TokenSlot, token: string): boolean {
-    const lifetime = slot === 'anonymous' ? maxAgeSeconds : ports.rememberUser ? userMaxAgeSeconds : undefined;
+    const lifetime = slot === 'anonymous' ? maxAgeSeconds : ports.storesUser ? userMaxAgeSeconds : undefined;
     writeCookie(doc!, nameOf(slot), token, { ...attributes, domain, maxAgeSeconds: lifetime });
     return valuesUnder(nameOf(slot))[0] === token;
   }

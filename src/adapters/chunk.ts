@@ -1,14 +1,14 @@
 import { checkUserToken } from '../../machines/index.js';
-import { attempt } from '../../machines/tolerant.js';
+import { tryCall } from '../../machines/tolerant.js';
 import { maxBatchBytes } from '../limits.js';
 import { jsonOf } from '../plain-json.js';
 import type { OutboxEntry } from './ports.js';
 
-/** The version of stored segments; others are left alone. */
+/** The version of stored chunks; others are left alone. */
 const version = 1;
 
 /** Events that were written together. */
-export interface Segment {
+export interface Chunk {
   /** When its owner last vouched for it, in milliseconds since the Unix epoch. */
   readonly at: number;
   /** Whether its owner has left, so that any page may take it. */
@@ -17,17 +17,17 @@ export interface Segment {
 }
 
 /** What is stored of an event. When it was tracked by this page's clock says nothing to another page. */
-const storedOf = ({ id, json, timestamp, isGiven, bytes, doubts }: OutboxEntry): OutboxEntry => ({
+const storedOf = ({ id, json, timestamp, isGiven, bytes, suspectFields }: OutboxEntry): OutboxEntry => ({
   id,
   json,
   timestamp,
   isGiven: isGiven === true || undefined,
   bytes,
-  doubts,
+  suspectFields,
 });
 
-/** A segment as it is stored. */
-export const segmentText = ({ at, isFree, entries }: Segment): string =>
+/** A chunk as it is stored. */
+export const chunkText = ({ at, isFree, entries }: Chunk): string =>
   jsonOf({ v: version, at, isFree, entries: entries.map(storedOf) });
 
 function isEntry(entry: OutboxEntry): boolean {
@@ -41,17 +41,17 @@ function isEntry(entry: OutboxEntry): boolean {
     Number.isSafeInteger(entry.bytes) &&
     entry.bytes >= entry.json.length &&
     entry.bytes <= maxBatchBytes &&
-    entry.doubts.every((doubt) => typeof doubt === 'string')
+    entry.suspectFields.every((doubt) => typeof doubt === 'string')
   );
 }
 
-/** What a stored text holds: a segment, of which only whole entries are taken; `null` for one of another version, which
- * its own library understands; `undefined` for what is no segment at all. */
-export function parseSegment(text = ''): Segment | null | undefined {
-  const stored = attempt(() => JSON.parse(text));
+/** What a stored text holds: a chunk, of which only whole entries are taken; `null` for one of another version, which
+ * its own library understands; `undefined` for what is no chunk at all. */
+export function parseChunk(text = ''): Chunk | null | undefined {
+  const stored = tryCall(() => JSON.parse(text));
   if (!stored || typeof stored.v !== 'number') return undefined;
   if (stored.v !== version) return null;
   if (!Number.isSafeInteger(stored.at) || !Array.isArray(stored.entries)) return undefined;
-  const entries = (stored.entries as OutboxEntry[]).filter((entry) => attempt(() => isEntry(entry))).map(storedOf);
+  const entries = (stored.entries as OutboxEntry[]).filter((entry) => tryCall(() => isEntry(entry))).map(storedOf);
   return { at: stored.at, isFree: stored.isFree === true, entries };
 }

@@ -1,17 +1,17 @@
-import { attempt } from '../machines/tolerant.js';
-import type { Notice } from './options.js';
+import { tryCall } from '../machines/tolerant.js';
+import type { Warning } from './options.js';
 
 /** Says each thing once, so that no fault fills a console. */
-export function noticeBoard(onNotice: (notice: Notice) => void = ({ message }) => console.warn(message)) {
+export function createWarnings(onWarning: (warning: Warning) => void = ({ message }) => console.warn(message)) {
   const said = new Set<string>();
 
   /** @param details What it is about, without tokens: a reason, a field, what would be right. Once for each. */
-  function post(code: Notice['code'], ...details: readonly (string | undefined)[]): void {
+  function post(code: Warning['code'], ...details: readonly (string | undefined)[]): void {
     const message = ['usertoken', code, ...details].filter(Boolean).join(': ');
     if (said.has(message)) return;
     said.add(message);
     // A listener of the page that throws, or a page without console: nobody is left to tell.
-    attempt(() => onNotice({ code, message }));
+    tryCall(() => onWarning({ code, message }));
   }
 
   return {

@@ -1,5 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
-import { type CookieJarPorts, type CookieOptions, cookieJar } from '../../src/adapters/cookie-jar.js';
+import {
+  type CookieOptions,
+  type CookieTokenStorePorts,
+  cookieTokenStore,
+} from '../../src/adapters/cookie-token-store.js';
 import { widestDomain } from '../../src/adapters/widest-domain.js';
 import { cookieDocument, type FakeDocument, throwingDocument } from '../support/cookie-document.js';
 import { memoryStorage } from '../support/memory-storage.js';
@@ -10,12 +14,12 @@ const month = 30 * day;
 /** A cookie's end is kept in whole seconds. */
 const about = (seconds: number) => expect.closeTo(seconds, -1);
 
-function jarAt(url: string | FakeDocument, options: CookieOptions = {}, ports: CookieJarPorts = {}) {
+function tokenStoreAt(url: string | FakeDocument, options: CookieOptions = {}, ports: CookieTokenStorePorts = {}) {
   const document = typeof url === 'string' ? cookieDocument(url) : url;
   const onTrouble = vi.fn();
-  const jar = cookieJar(options, { document, storage: memoryStorage(), onTrouble, ...ports });
+  const tokenStore = cookieTokenStore(options, { document, storage: memoryStorage(), onTrouble, ...ports });
   const stored = (name: string) => document.stored().filter((cookie) => cookie.name === name);
-  return { jar, document, stored, troubles: () => onTrouble.mock.calls.map(([trouble]) => trouble) };
+  return { tokenStore, document, stored, troubles: () => onTrouble.mock.calls.map(([trouble]) => trouble) };
 }
 
 describe('attributes', () => {
@@ -24,85 +28,85 @@ describe('attributes', () => {
       ['https://shop.example/a/b', true],
       ['http://localhost/a/b', false],
     ] as const) {
-      const { jar, stored } = jarAt(url);
-      jar.write('anonymous', anon(1));
+      const { tokenStore, stored } = tokenStoreAt(url);
+      tokenStore.write('anonymous', anon(1));
       expect(stored('_ALGOLIA')).toMatchObject([
         { value: anon(1), path: '/', sameSite: 'lax', secure, hostOnly: true, maxAgeSeconds: about(180 * day) },
       ]);
-      expect(jar.read('anonymous')).toBe(anon(1));
+      expect(tokenStore.read('anonymous')).toBe(anon(1));
     }
   });
 
   it('CK-01: SameSite=None forces Secure', () => {
-    const { jar, stored } = jarAt('https://shop.example/', { sameSite: 'None' });
-    jar.write('anonymous', anon(1));
+    const { tokenStore, stored } = tokenStoreAt('https://shop.example/', { sameSite: 'None' });
+    tokenStore.write('anonymous', anon(1));
     expect(stored('_ALGOLIA')).toMatchObject([{ sameSite: 'none', secure: true }]);
   });
 
   it('the identified cookie is a session cookie, and __Host- on https without domain', () => {
-    const { jar, stored } = jarAt('https://shop.example/');
-    jar.write('identified', 'u1');
+    const { tokenStore, stored } = tokenStoreAt('https://shop.example/');
+    tokenStore.write('identified', 'u1');
     expect(stored('__Host-_ALGOLIA_USER')).toMatchObject([
       { value: 'u1', maxAgeSeconds: undefined, secure: true, hostOnly: true },
     ]);
   });
 
   it('with a domain it has its plain name, on http too', () => {
-    const shared = jarAt('https://www.shop.example/', { domain: 'shop.example' });
-    shared.jar.write('identified', 'u1');
+    const shared = tokenStoreAt('https://www.shop.example/', { domain: 'shop.example' });
+    shared.tokenStore.write('identified', 'u1');
     expect(shared.stored('_ALGOLIA_USER')).toMatchObject([{ domain: 'shop.example', hostOnly: false }]);
-    const plain = jarAt('http://localhost/');
-    plain.jar.write('identified', 'u1');
+    const plain = tokenStoreAt('http://localhost/');
+    plain.tokenStore.write('identified', 'u1');
     expect(plain.stored('_ALGOLIA_USER')).toHaveLength(1);
   });
 
   it('CK-05: each slot has a lifetime of its own', () => {
-    const { jar, stored } = jarAt(
+    const { tokenStore, stored } = tokenStoreAt(
       'https://shop.example/',
       { maxAgeSeconds: 90 * day, userMaxAgeSeconds: 7 * day },
-      { rememberUser: true },
+      { storesUser: true },
     );
-    jar.write('anonymous', anon(1));
-    jar.write('identified', 'u1');
+    tokenStore.write('anonymous', anon(1));
+    tokenStore.write('identified', 'u1');
     expect(stored('_ALGOLIA')).toMatchObject([{ maxAgeSeconds: about(90 * day) }]);
     expect(stored('__Host-_ALGOLIA_USER')).toMatchObject([{ maxAgeSeconds: about(7 * day) }]);
   });
 
   it('a cookie planted by a sibling sub-domain names no user', () => {
-    const { jar, document } = jarAt('https://shop.example.com/');
+    const { tokenStore, document } = tokenStoreAt('https://shop.example.com/');
     document.at('https://evil.example.com/').cookie = '_ALGOLIA_USER=mallory; Domain=example.com; Path=/; Secure';
     document.at('https://evil.example.com/').cookie =
       '__Host-_ALGOLIA_USER=mallory; Domain=example.com; Path=/; Secure';
-    expect(jar.read('identified')).toBeUndefined();
+    expect(tokenStore.read('identified')).toBeUndefined();
   });
 });
 
 describe('two cookies of one name', () => {
   it('CK-02: the first valid one is kept, the stray is expired, one warning, stable over reloads', () => {
-    const { jar, document, stored, troubles } = jarAt('https://a.shop.example/x/y');
+    const { tokenStore, document, stored, troubles } = tokenStoreAt('https://a.shop.example/x/y');
     document.cookie = `_ALGOLIA=${anon('b')}; Domain=shop.example; Path=/`;
     document.cookie = `_ALGOLIA=${anon('a')}; Path=/x`;
     expect(document.cookie).toBe(`_ALGOLIA=${anon('a')}; _ALGOLIA=${anon('b')}`);
 
-    const found = jar.read('anonymous');
+    const found = tokenStore.read('anonymous');
     expect(found).toBe(anon('a'));
-    jar.write('anonymous', found!);
-    jar.write('anonymous', found!);
+    tokenStore.write('anonymous', found!);
+    tokenStore.write('anonymous', found!);
     expect(stored('_ALGOLIA')).toMatchObject([{ value: anon('a'), path: '/', hostOnly: true }]);
     expect(new Set(troubles())).toEqual(new Set(['cookie-duplicated']));
 
-    const reloaded = jarAt(document);
-    expect(reloaded.jar.read('anonymous')).toBe(anon('a'));
-    reloaded.jar.write('anonymous', anon('a'));
+    const reloaded = tokenStoreAt(document);
+    expect(reloaded.tokenStore.read('anonymous')).toBe(anon('a'));
+    reloaded.tokenStore.write('anonymous', anon('a'));
     expect(reloaded.troubles()).toEqual([]);
   });
 
   it('a tampered one in front does not hide a valid one', () => {
-    const { jar, document, stored } = jarAt('https://shop.example/x/');
+    const { tokenStore, document, stored } = tokenStoreAt('https://shop.example/x/');
     document.cookie = `_ALGOLIA=${anon('a')}; Path=/`;
     document.cookie = '_ALGOLIA=not a token; Path=/x';
-    expect(jar.read('anonymous')).toBe(anon('a'));
-    jar.write('anonymous', anon('a'));
+    expect(tokenStore.read('anonymous')).toBe(anon('a'));
+    tokenStore.write('anonymous', anon('a'));
     expect(stored('_ALGOLIA')).toMatchObject([{ value: anon('a'), path: '/' }]);
   });
 });
@@ -111,10 +115,10 @@ describe('tampered and foreign cookies', () => {
   it.each(['', 'u_1', 'anonymous-a b', `anonymous-${'x'.repeat(4000)}`, '%00%', 'anonymous-<script>'])(
     '%s is no anonymous token',
     (value) => {
-      const { jar, document, stored } = jarAt('https://shop.example/');
+      const { tokenStore, document, stored } = tokenStoreAt('https://shop.example/');
       document.cookie = `_ALGOLIA=${value}; Path=/`;
-      expect(jar.read('anonymous')).toBeUndefined();
-      jar.write('anonymous', anon(1));
+      expect(tokenStore.read('anonymous')).toBeUndefined();
+      tokenStore.write('anonymous', anon(1));
       expect(stored('_ALGOLIA')).toMatchObject([{ value: anon(1) }]);
     },
   );
@@ -125,8 +129,8 @@ describe('tampered and foreign cookies', () => {
       location: new URL('https://shop.example/'),
       cookie: `=; ; a; =b=; X_ALGOLIA=no; ${others}; _ALGOLIA=${anon(1)};`,
     };
-    const jar = cookieJar({}, { document, storage: undefined });
-    expect(jar.read('anonymous')).toBe(anon(1));
+    const tokenStore = cookieTokenStore({}, { document, storage: undefined });
+    expect(tokenStore.read('anonymous')).toBe(anon(1));
   });
 });
 
@@ -146,10 +150,10 @@ describe('the domain', () => {
   });
 
   it('CK-03: a domain the browser refuses is reported once, and the cookie becomes host-only', () => {
-    const { jar, stored, troubles } = jarAt('https://shop.co.uk/', { domain: 'co.uk' });
-    jar.write('anonymous', anon(1));
-    jar.write('identified', 'u1');
-    jar.write('anonymous', anon(2));
+    const { tokenStore, stored, troubles } = tokenStoreAt('https://shop.co.uk/', { domain: 'co.uk' });
+    tokenStore.write('anonymous', anon(1));
+    tokenStore.write('identified', 'u1');
+    tokenStore.write('anonymous', anon(2));
     expect(stored('_ALGOLIA')).toMatchObject([{ value: anon(2), hostOnly: true }]);
     expect(stored('__Host-_ALGOLIA_USER')).toHaveLength(1);
     expect(new Set(troubles())).toEqual(new Set(['cookie-domain-refused']));
@@ -157,23 +161,23 @@ describe('the domain', () => {
 
   it('CK-03: under a refused domain the next page finds the login, and a logout ends it', () => {
     const options = { domain: 'shop.com' };
-    const first = jarAt('https://www.shop.de/', options);
-    first.jar.write('identified', 'u1');
-    const second = jarAt(first.document, options);
-    expect(second.jar.read('identified')).toBe('u1');
-    second.jar.write('identified', 'u1');
+    const first = tokenStoreAt('https://www.shop.de/', options);
+    first.tokenStore.write('identified', 'u1');
+    const second = tokenStoreAt(first.document, options);
+    expect(second.tokenStore.read('identified')).toBe('u1');
+    second.tokenStore.write('identified', 'u1');
     expect(second.stored('__Host-_ALGOLIA_USER')).toMatchObject([{ value: 'u1' }]);
     expect(second.troubles()).toEqual(['cookie-domain-refused']);
-    second.jar.remove('identified');
-    expect(jarAt(first.document, options).jar.read('identified')).toBeUndefined();
+    second.tokenStore.remove('identified');
+    expect(tokenStoreAt(first.document, options).tokenStore.read('identified')).toBeUndefined();
   });
 
   it('a login from before the domain was chosen goes on under it, and leaves no second cookie', () => {
-    const { jar, document } = jarAt('https://www.shop.example/');
-    jar.write('identified', 'u1');
-    const shared = jarAt(document, { domain: 'shop.example' });
-    expect(shared.jar.read('identified')).toBe('u1');
-    shared.jar.write('identified', 'u1');
+    const { tokenStore, document } = tokenStoreAt('https://www.shop.example/');
+    tokenStore.write('identified', 'u1');
+    const shared = tokenStoreAt(document, { domain: 'shop.example' });
+    expect(shared.tokenStore.read('identified')).toBe('u1');
+    shared.tokenStore.write('identified', 'u1');
     expect(shared.stored('__Host-_ALGOLIA_USER')).toEqual([]);
     expect(shared.stored('_ALGOLIA_USER')).toMatchObject([{ value: 'u1', domain: 'shop.example' }]);
     expect(shared.troubles()).toEqual([]);
@@ -190,16 +194,17 @@ describe('renewal', () => {
     const storage = memoryStorage();
     let now = 0;
     const names = ['_ALGOLIA', 'other'];
-    const { jar, document } = jarAt('https://shop.example/');
+    const { tokenStore, document } = tokenStoreAt('https://shop.example/');
     const visit = () => {
-      for (const name of names) cookieJar({ name }, { document, storage, now: () => now }).write('anonymous', anon(1));
+      for (const name of names)
+        cookieTokenStore({ name }, { document, storage, now: () => now }).write('anonymous', anon(1));
     };
     visit();
     const { writes } = document;
     now += 2 * day * 1000;
     visit();
     expect(document.writes - writes).toBe(2);
-    expect(jar.read('anonymous')).toBe(anon(1));
+    expect(tokenStore.read('anonymous')).toBe(anon(1));
   });
 
   it('CK-05: a visit at month 0, 5 and 7 keeps the token', () => {
@@ -209,9 +214,9 @@ describe('renewal', () => {
       const storage = memoryStorage();
       const visit = (months: number, options: CookieOptions) => {
         vi.setSystemTime(Date.parse('2027-01-01') + months * month * 1000);
-        const { jar } = jarAt(document, options, { storage });
-        const token = jar.read('anonymous') ?? anon(months);
-        jar.write('anonymous', token);
+        const { tokenStore } = tokenStoreAt(document, options, { storage });
+        const token = tokenStore.read('anonymous') ?? anon(months);
+        tokenStore.write('anonymous', token);
         return token;
       };
       expect([0, 5, 7].map((months) => visit(months, {}))).toEqual([anon(0), anon(0), anon(0)]);
@@ -226,7 +231,7 @@ describe('renewal', () => {
     const document = cookieDocument('https://shop.example/');
     let now = 1_000_000_000_000;
     const visit = () => {
-      jarAt(document, {}, { storage, now: () => now }).jar.write('anonymous', anon(1));
+      tokenStoreAt(document, {}, { storage, now: () => now }).tokenStore.write('anonymous', anon(1));
       return document.writes;
     };
     expect(visit()).toBe(1);
@@ -239,20 +244,20 @@ describe('renewal', () => {
   });
 
   it('can be switched off', () => {
-    const { jar, document } = jarAt('https://shop.example/', { renew: false }, { now: () => 0 });
-    jar.write('anonymous', anon(1));
-    jar.write('anonymous', anon(1));
+    const { tokenStore, document } = tokenStoreAt('https://shop.example/', { renew: false }, { now: () => 0 });
+    tokenStore.write('anonymous', anon(1));
+    tokenStore.write('anonymous', anon(1));
     expect(document.writes).toBe(1);
   });
 
   it('never touches a cookie that the server manages', () => {
     const document = cookieDocument('https://shop.example/');
     document.cookie = `_ALGOLIA=${anon('server')}; Path=/; Secure`;
-    const { jar } = jarAt(document, { server: true });
+    const { tokenStore } = tokenStoreAt(document, { server: true });
     const writes = document.writes;
-    jar.write('anonymous', anon('server'));
-    jar.write('anonymous', anon('other'));
-    jar.write('identified', 'u1');
+    tokenStore.write('anonymous', anon('server'));
+    tokenStore.write('anonymous', anon('other'));
+    tokenStore.write('identified', 'u1');
     expect(document.writes).toBe(writes);
   });
 });
@@ -261,35 +266,35 @@ describe('what is left behind', () => {
   it('CK-07: at most two small cookies, whatever comes and goes', () => {
     const document = cookieDocument('https://www.shop.example/');
     for (let round = 0; round < 100; round += 1) {
-      const { jar } = jarAt(document);
-      jar.write('anonymous', anon(round));
-      jar.write('identified', `u${round}`);
+      const { tokenStore } = tokenStoreAt(document);
+      tokenStore.write('anonymous', anon(round));
+      tokenStore.write('identified', `u${round}`);
     }
     expect(document.stored()).toHaveLength(2);
     expect(document.cookie.length).toBeLessThan(4096);
-    jarAt(document).jar.erase();
+    tokenStoreAt(document).tokenStore.erase();
     expect(document.stored()).toEqual([]);
   });
 
   it('erasing reaches every path and domain, and the mark of the last renewal', () => {
     const document = cookieDocument('https://a.b.shop.example/x/y/z');
     const storage = memoryStorage();
-    const { jar } = jarAt(document, {}, { storage });
-    jar.write('anonymous', anon(1));
+    const { tokenStore } = tokenStoreAt(document, {}, { storage });
+    tokenStore.write('anonymous', anon(1));
     document.cookie = `_ALGOLIA=${anon(2)}; Path=/x/y`;
     document.cookie = `_ALGOLIA=${anon(3)}; Domain=shop.example; Path=/`;
     document.cookie = '_ALGOLIA_USER=u1; Domain=b.shop.example; Path=/x/';
     document.cookie = 'other=stays; Path=/';
-    jar.erase();
+    tokenStore.erase();
     expect(document.stored().map(({ name }) => name)).toEqual(['other']);
     expect(storage.length).toBe(0);
   });
 
   it('says that no cookies can be kept', () => {
     const onTrouble = vi.fn();
-    const jar = cookieJar({}, { document: throwingDocument(), storage: undefined, onTrouble });
-    jar.write('anonymous', anon(1));
-    jar.write('identified', 'u1');
+    const tokenStore = cookieTokenStore({}, { document: throwingDocument(), storage: undefined, onTrouble });
+    tokenStore.write('anonymous', anon(1));
+    tokenStore.write('identified', 'u1');
     expect(new Set(onTrouble.mock.calls.flat())).toEqual(new Set(['cookies-unavailable']));
   });
 });

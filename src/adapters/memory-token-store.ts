@@ -1,7 +1,7 @@
-import type { TokenJar, TokenSlot } from './ports.js';
+import type { TokenSlot, TokenStore } from './ports.js';
 
-/** A jar that keeps tokens for as long as the page or process lives. */
-export function memoryJar(initial: Partial<Record<TokenSlot, string>> = {}): TokenJar {
+/** A token store that keeps tokens for as long as the page or process lives. */
+export function memoryTokenStore(initial: Partial<Record<TokenSlot, string>> = {}): TokenStore {
   const tokens = new Map(Object.entries(initial));
   return {
     read: (slot) => tokens.get(slot),
