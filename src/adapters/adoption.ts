@@ -1,4 +1,3 @@
-import { fieldOf } from '../../machines/tolerant.js';
 import type { Chunk } from './chunk.js';
 import type { Clock, Tabs } from './ports.js';
 import { type Locks, pause, withShortLock } from './short-lock.js';
@@ -86,12 +85,12 @@ export function adoption({ clock, locks, tabs, page, others, read, remove, adopt
   return {
     open(): void {
       tabs.open((message) => {
-        const lives = fieldOf(message, 'lives');
+        const { lives, ask, leaves } = Object(message);
         // Bounded, since anything may be said on a channel.
         if (typeof lives === 'string' && alive.size < maxAlive) alive.add(lives);
-        else if (fieldOf(message, 'ask')) tabs.post({ lives: page });
+        else if (ask) tabs.post({ lives: page });
         // Only what it left: a page that closes need not be asked for.
-        else if (fieldOf(message, 'leaves')) void adoptAll(true).then(scanLater);
+        else if (leaves) void adoptAll(true).then(scanLater);
       });
       void scan();
     },

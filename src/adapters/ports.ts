@@ -46,7 +46,7 @@ export interface OutboxEntry {
 /** Where undelivered events are kept, oldest first. An entry is the same object for as long as it is kept. No method
  * throws. */
 export interface Outbox {
-  /** Whether what it keeps outlives the page. */
+  /** Whether all that it keeps outlives the page, as it is now. Reading it has no effect. */
   readonly persistent: boolean;
   /** How many entries it keeps. */
   readonly size: number;
@@ -54,8 +54,10 @@ export interface Outbox {
   add(entry: OutboxEntry): readonly OutboxEntry[];
   /** What it keeps, oldest first. */
   entries(): Iterable<OutboxEntry>;
-  /** Those of the entries that do not outlive the page. @default none where it is `persistent`, else all */
+  /** Those of the entries that do not outlive the page. @default none if it is `persistent`, else all */
   unsaved?(): readonly OutboxEntry[];
+  /** Writes now what is not written yet: the page may end in this very task. */
+  save?(): void;
   /** Takes out entries that it gave out; those that it does not keep are left aside. */
   remove(entries: Iterable<OutboxEntry>): void;
   /** Removes all, and what other pages have left; keeps nothing beyond the page from then on. */

@@ -1,4 +1,4 @@
-import { tryCall } from '../../machines/tolerant.js';
+import { tryCall } from '../../machines/try-call.js';
 import { adoption, youngMs } from './adoption.js';
 import { type Chunk, chunkText, parseChunk } from './chunk.js';
 import { memoryOutbox, type OutboxLimits } from './memory-outbox.js';
@@ -153,14 +153,14 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
 
   return {
     get persistent() {
-      write();
-      return isOpen && seenMark !== undefined && unsaved.length === 0;
+      return isOpen && seenMark !== undefined && !unsaved.some(isKept);
     },
     get size() {
       return memory.size;
     },
     entries: () => kept,
     unsaved: () => unsaved.filter(isKept),
+    save: () => write(),
     add(entry) {
       const evicted = keep(entry);
       unsaved.push(entry);
@@ -197,6 +197,7 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
     },
 
     async prepare() {
+      write();
       // A page that crashed said nothing: whoever sends looks for what it left.
       adopting.scanLater();
       if (!isOpen || chunks.size === 0) return;

@@ -1,4 +1,4 @@
-import { tryCall } from '../../machines/tolerant.js';
+import { tryCall } from '../../machines/try-call.js';
 
 /** The page's localStorage, or `undefined` where merely touching it throws (sandboxed frames, blocked site data). */
 export function localStorageOf(win: Window | undefined = globalThis.window): Storage | undefined {
