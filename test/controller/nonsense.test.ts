@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { UserTokenClient } from '../../src/index.js';
+import type { IdentityActor, UserTokenClient } from '../../src/index.js';
 import { fakeClock, fakePage } from '../../src/testing/index.js';
 import { click, setup } from '../support/setup.js';
 
@@ -74,7 +74,7 @@ describe.each(nonsense)('every method given %s', (_, value) => {
 
     for (const leave of [user.subscribe(value as never), user.on('tokenChanged', value as never)]) leave();
     user.on(value as never, () => {});
-    for (const actor of [user.identity, user.delivery]) {
+    for (const actor of [user.identity, user.delivery] as IdentityActor[]) {
       actor.subscribe(value as never).unsubscribe();
       actor.on(value as never, () => {}).unsubscribe();
       expect(actor.getSnapshot().status).toBe('active');
