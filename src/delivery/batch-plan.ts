@@ -111,8 +111,9 @@ export function createBatchPlan({ clock, maxEventAgeMs }: BatchPlanOptions) {
   return {
     /** The next batch.
      * @param waiting The events of the outbox that may go.
-     * @param maxBytes The most bytes of the body. */
-    next(waiting: Iterable<OutboxEntry>, maxBytes = maxBatchBytes): NextBatch {
+     * @param maxBytes The most bytes of the body.
+     * @param maxEvents The most events. */
+    next(waiting: Iterable<OutboxEntry>, maxBytes = maxBatchBytes, maxEvents = maxBatchEvents): NextBatch {
       const entries: OutboxEntry[] = [];
       const givenUp: GivenUp[] = [];
       for (const entry of waiting) {
@@ -125,7 +126,7 @@ export function createBatchPlan({ clock, maxEventAgeMs }: BatchPlanOptions) {
         pick(
           entries.filter((entry) => troubleOf(entry).failures > 0 === failed),
           maxBytes,
-        );
+        ).slice(0, maxEvents);
       let picked = pickAmong(!lastFailed);
       if (picked.length === 0) picked = pickAmong(lastFailed);
       const backlog = entries.length > picked.length;

@@ -824,7 +824,7 @@ describe('the end of the page', () => {
     await clock.advance(0);
     expect(transport.requests).toHaveLength(requests);
     const next = setup({ clock, outbox: outboxOf() });
-    await clock.advance(500);
+    await clock.advance(3_000);
     expect(ids(next.transport.accepted)).toEqual(['a']);
   });
 
