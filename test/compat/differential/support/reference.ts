@@ -32,10 +32,10 @@ export function createReference({ makeClient, world, place, hit, deliver = async
   const situation: Situation = {
     ...{ world, place, hit, out, invoke, agents },
     ...{ settings: { ...defaults }, waiting: [], isInitialized: false, early: {}, timers: [] },
-    assumeUserToken: (token) => cells.UserTokenClient.know(token),
+    assumeUserToken: (token) => cells.UserToken.know(token),
   };
   const cells = {
-    UserTokenClient: listenersOf(() => tokenOf(situation), hit),
+    UserToken: listenersOf(() => tokenOf(situation), hit),
     AuthenticatedUserToken: listenersOf(() => tokenOf(situation, 'AuthenticatedUserToken'), hit),
   };
   for (const [cell, listeners] of Object.entries(cells)) invoke(`on${cell}Change`, [listeners.tell]);
@@ -63,7 +63,7 @@ export function createReference({ makeClient, world, place, hit, deliver = async
 
   function perform(method: string, args: readonly unknown[]): unknown {
     const [first, second] = args;
-    const cell = /(Authenticated)?UserTokenClient/.exec(method)?.[0] as keyof typeof cells;
+    const cell = /(Authenticated)?UserToken/.exec(method)?.[0] as keyof typeof cells;
     if (sends.has(method)) return send(method, args);
     switch (method) {
       case 'init':
