@@ -1,5 +1,5 @@
-import { tryCall } from '../machines/tolerant.js';
-import type { Warning } from './options.js';
+import { tryCall } from '../machines/try-call.js';
+import type { Warning } from './options.types.js';
 
 /** Says each thing once, so that no fault fills a console. */
 export function createWarnings(onWarning: (warning: Warning) => void = ({ message }) => console.warn(message)) {

@@ -1,13 +1,6 @@
-import type { ActorRefFrom } from 'xstate';
-import type {
-  Consent,
-  deliveryMachine,
-  IdentityEmitted,
-  identityMachine,
-  TokenCheck,
-  VisitorState,
-} from '../machines/index.js';
-import type { EventOutcome } from './delivery/create-delivery.js';
+import type { Consent, IdentityEmitted, TokenCheck, VisitorState } from '../machines/index.js';
+import type { DeliveryActor, IdentityActor } from './actor.types.js';
+import type { EventOutcome } from './delivery/outcome.js';
 import type { InsightsEvent } from './events/event.types.js';
 import type { EventMethods } from './events/event-methods.js';
 import type { Receipt } from './events/receipt.types.js';
@@ -27,9 +20,8 @@ export interface UserTokenSnapshot {
 /** What `on` can be given, by type. */
 export type UserTokenEvent = IdentityEmitted | EventOutcome;
 
-/** An instance of `usertoken` or of `usertoken/lite`, without the actors, in which the two differ. Bindings take either.
- * No method throws or rejects. */
-export interface AnyUserTokenClient extends EventMethods {
+/** A client: who is acting on this page, and the way to track what they do. No method throws or rejects. */
+export interface UserTokenClient extends EventMethods {
   /** The user token in force; `undefined` while consent is denied. Readable as soon as the instance is created. */
   readonly token: string | undefined;
   /** The authenticated user token in force, with strategy `link`. */
@@ -50,8 +42,9 @@ export interface AnyUserTokenClient extends EventMethods {
   login(id: string | number | bigint): TokenCheck;
   /** The account logged out. Without one it does nothing. */
   logout(): void;
-  /** What the application knows now, as often as it likes: an account's id, or `null` for nobody. */
-  sync(id: string | number | bigint | null): TokenCheck;
+  /** What the application knows now, as often as it likes: an account's id, `null` for nobody, or `undefined` while it does
+   * not know yet, which does nothing. */
+  sync(id: string | number | bigint | null | undefined): TokenCheck;
   /** Tracks one event under the tokens in force at this moment. On Node the process does not wait for it, not even
    * where the receipt is awaited: await `flush()` before it ends. */
   track(event: InsightsEvent): Promise<Receipt>;
@@ -70,12 +63,8 @@ export interface AnyUserTokenClient extends EventMethods {
   flush(options?: { readonly timeoutMs?: number | undefined }): Promise<boolean>;
   /** Hands over what waits, and leaves no timer or listener behind. Tracking is answered `dropped: disposed` then. */
   dispose(): void;
-}
-
-/** Who is acting on this page, and the way to track what they do. No method throws or rejects. */
-export interface UserTokenClient extends AnyUserTokenClient {
-  /** The actor of the identity machine, for XState's bindings. */
-  readonly identity: ActorRefFrom<typeof identityMachine>;
-  /** The actor of the delivery machine, for XState's bindings. */
-  readonly delivery: ActorRefFrom<typeof deliveryMachine>;
+  /** The identity machine, to read from. XState's bindings take it: `useSelector(user.identity, ...)`. */
+  readonly identity: IdentityActor;
+  /** The delivery machine, to read from. */
+  readonly delivery: DeliveryActor;
 }

@@ -1,6 +1,5 @@
-import type { InspectionEvent } from 'xstate';
+import type { InspectionEvent, Observer } from 'xstate';
 import type { Consent, OnLogout, Strategy } from '../machines/index.js';
-import { fieldOf, tryCall } from '../machines/tolerant.js';
 import type { CookieOptions } from './adapters/cookie-token-store.js';
 import type { Clock, Outbox, Page, Tabs, TokenStore, Transport } from './adapters/ports.js';
 
@@ -58,9 +57,9 @@ export interface UserTokenOptions {
   readonly batchWindowMs?: number | undefined;
   /** How long a request may take, in milliseconds, 1 to 600_000. @default 30_000 */
   readonly requestTimeoutMs?: number | undefined;
-  /** Inspects both actors, as XState's option of this name does; tokens are masked.
+  /** Inspects both actors, as XState's option of this name does: a function or an observer. Tokens are masked.
    * @see https://stately.ai/docs/inspection */
-  readonly inspect?: ((event: InspectionEvent) => void) | undefined;
+  readonly inspect?: ((event: InspectionEvent) => void) | Observer<InspectionEvent> | undefined;
   /** Told what a developer should know. @default `console.warn` */
   readonly onWarning?: ((warning: Warning) => void) | undefined;
   /** Where tokens are kept. @default cookies; memory where there are none, or with `cookie: false` */
@@ -79,104 +78,4 @@ export interface UserTokenOptions {
   readonly random?: (() => number) | undefined;
   /** Makes anonymous tokens: `anonymous-` and what is unique. @default a random UUID */
   readonly generateToken?: (() => string) | undefined;
-}
-
-/** What an option must be: a string that matches, with what that means, a whole number between two, or of a type. */
-type Rule =
-  | readonly [RegExp, meaning: string]
-  | readonly [min: number, max: number]
-  | 'object'
-  | 'function'
-  | 'boolean';
-
-const oneOf = (...words: string[]): Rule => [RegExp(`^(${words.join('|')})$`), words.join(' or ')];
-const someText: Rule = [/\S/, 'a string that is not blank'];
-const seconds: Rule = [1, 34_560_000];
-const cookieName: Rule = [/^[\w!#$%&'*+.^`|~-]+$/, 'the name of a cookie'];
-
-const rules: Readonly<Record<keyof UserTokenOptions, Rule | undefined>> = {
-  appId: someText,
-  apiKey: someText,
-  consent: /* @__PURE__ */ oneOf('pending', 'granted', 'denied'),
-  region: /* @__PURE__ */ oneOf('us', 'de'),
-  host: [/^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, 'an origin such as https://shop.example'],
-  user: undefined,
-  strategy: /* @__PURE__ */ oneOf('replace', 'link'),
-  remember: /* @__PURE__ */ oneOf('session', 'device', 'page'),
-  onLogout: /* @__PURE__ */ oneOf('restore', 'renew'),
-  cookie: 'object',
-  checkToken: 'function',
-  maxEventAgeMs: [1, 1e15],
-  batchWindowMs: [0, 60_000],
-  requestTimeoutMs: [1, 600_000],
-  inspect: 'function',
-  onWarning: 'function',
-  tokenStore: 'object',
-  outbox: 'object',
-  transport: 'object',
-  page: 'object',
-  tabs: 'object',
-  clock: 'object',
-  random: 'function',
-  generateToken: 'function',
-};
-
-const cookieRules: Readonly<Record<keyof CookieOptions, Rule>> = {
-  name: cookieName,
-  userName: cookieName,
-  domain: [/^[\w-]+(\.[\w-]+)+$/, 'a domain such as shop.example'],
-  maxAgeSeconds: seconds,
-  userMaxAgeSeconds: seconds,
-  renew: 'boolean',
-  sameSite: /* @__PURE__ */ oneOf('Lax', 'Strict', 'None'),
-  server: 'boolean',
-};
-
-function keeps(value: unknown, rule: Rule): boolean {
-  if (typeof rule === 'string') return value !== null && typeof value === rule;
-  const [least, most] = rule;
-  if (typeof least === 'object') return typeof value === 'string' && least.test(value);
-  return Number.isInteger(value) && (value as number) >= least && (value as number) <= (most as number);
-}
-
-function checkAll(options: object, rules: Readonly<Record<string, Rule | undefined>>, prefix = ''): void {
-  for (const [name, value] of Object.entries(options)) {
-    const rule = rules[name];
-    const isKnown = Object.hasOwn(rules, name);
-    if (isKnown && (value === undefined || !rule || keeps(value, rule))) continue;
-    const expected = isKnown
-      ? `must be ${typeof rule === 'object' ? (typeof rule[1] === 'string' ? rule[1] : rule.join(' to ')) : rule}`
-      : `is none of ${Object.keys(rules)}`;
-    throw new TypeError(`usertoken: option ${prefix}${name} ${expected}`);
-  }
-}
-
-/** The same options, none of them undefined. */
-export type Given<Options> = { [Name in keyof Options]: Exclude<Options[Name], undefined> };
-
-/** Checks what `createUserToken` was given, and leaves out what is undefined.
- * @throws TypeError that names the option and what would be right. */
-export function checkOptions(options: UserTokenOptions): Given<UserTokenOptions> {
-  const { appId = 0, apiKey = 0, consent = 0, cookie = {}, checkToken } = Object(options) as Partial<UserTokenOptions>;
-  checkAll({ ...options, appId, apiKey, consent, cookie: cookie === false ? {} : cookie }, rules);
-  checkAll(cookie || {}, cookieRules, 'cookie.');
-  // A promise is truthy: a guard that returned one would let every token in.
-  if (fieldOf(checkToken && tryCall(() => checkToken('anonymous-')), 'then')) {
-    throw new TypeError('usertoken: option checkToken must be synchronous; check before login()');
-  }
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;
-}
-
-/** How this library names itself in requests. */
-export const agent = 'usertoken (0.1.0)';
-
-/** The address batches go to, credentials in the query so that no header makes the request need a CORS preflight. */
-export function eventsUrl({ appId, apiKey, region, host }: UserTokenOptions): string {
-  const origin = host?.replace(/\/+$/, '') ?? `https://insights.${region ? `${region}.` : ''}algolia.io`;
-  const query = new URLSearchParams({
-    'X-Algolia-Application-Id': appId,
-    'X-Algolia-API-Key': apiKey,
-    'X-Algolia-Agent': agent,
-  });
-  return `${origin}/1/events?${query}`;
 }
