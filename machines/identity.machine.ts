@@ -132,6 +132,7 @@ export const identityMachine = setup({
             'identity.logout': { guard: 'isIdentified', actions: 'remember' },
             'identity.sync': [
               { guard: 'endsLogin', actions: 'remember' },
+              { guard: 'isNobody' },
               { guard: 'isOtherUser', actions: 'remember' },
             ],
             'consent.deny': 'denied',

@@ -20,8 +20,8 @@ export interface ActorSnapshot<Value, Context, Event> {
   /** Which states are active. */
   readonly value: Value;
   readonly context: Context;
-  /** Whether a state is active, given as a value, a part of one, or a path with dots. */
-  matches(value: string | Partial<Value>): boolean;
+  /** Whether these states are active. */
+  matches(value: Value extends string ? Value : Partial<Value>): boolean;
   /** Whether an event would lead anywhere. */
   can(event: Event): boolean;
 }

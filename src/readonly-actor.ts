@@ -1,3 +1,4 @@
+import { tryCall } from '../machines/try-call.js';
 import type { DeliveryActor, IdentityActor, ReadonlyActor } from './actor.types.js';
 
 /** What the application may do with an actor: look at it. Only the client's methods send it events. */
@@ -7,7 +8,7 @@ export function readonlyActor<Actor extends IdentityActor | DeliveryActor>(actor
   const view: typeof source = {
     id,
     getSnapshot: () => source.getSnapshot(),
-    subscribe: (observer) => source.subscribe(observer as never),
+    subscribe: (observer) => tryCall(() => source.subscribe(observer as never)) ?? { unsubscribe() {} },
     on: (type, listener) => source.on(type, listener),
   };
   return view as unknown as Actor;

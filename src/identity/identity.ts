@@ -75,7 +75,7 @@ export function createIdentity(ports: IdentityPorts) {
   others.open();
   if (consentNow() === 'denied') others.post(true);
   // The application knows another user than the one that was stored.
-  else if (user !== undefined && found.identifiedToken !== contextNow().identifiedToken) others.post();
+  else if (user !== undefined && found.identifiedToken !== contextNow().identifiedToken) others.post(true);
 
   function sync(token: string | null): void {
     send({ type: 'identity.sync', token, freshAnonymousToken: fresh() });

@@ -10,7 +10,7 @@ const momentMs = 10_000;
 
 /** Of two messages of one time the greater rank wins: a logout's, else either's, but the same one in every page. */
 const rankOf = ({ state, isDenial }: Pick<TabMessage, 'state' | 'isDenial'>) =>
-  `${[state?.visitor === 'loggedOut', isDenial, state?.visitor, state?.anonymousToken, state?.identifiedToken]}`;
+  `${[state?.visitor === 'loggedOut', !isDenial, state?.visitor, state?.anonymousToken, state?.identifiedToken]}`;
 
 /** What keeping tabs in step needs. */
 export interface TabSyncPorts {
@@ -32,8 +32,8 @@ export interface TabSyncPorts {
 /** Keeps the visitor in step with the site's other tabs: a login, logout or denial in one reaches all. */
 export function createTabSync(ports: TabSyncPorts) {
   const { tabs, clock, sharesTokens, state, isDenied, onState, onDenial, onOverwritten } = ports;
-  /** The latest message posted or followed. An earlier decision is known to the application. */
-  let last: Partial<TabMessage> & { readonly at: number } = { at: clock.now() };
+  /** The latest message posted or followed, at first the state that the page begins with. */
+  let last: Partial<TabMessage> & { readonly at: number } = { at: clock.now(), state: state() };
   /** By the monotonic clock. */
   let postedAt = -Infinity;
 
@@ -62,12 +62,12 @@ export function createTabSync(ports: TabSyncPorts) {
       if (isBack) tabs.post(tabMessage({ at: last.at, isQuestion: true }));
     },
 
-    /** Tells the other tabs what is in force here now, unless they said so themselves.
-     * @param isDecision Whether the visitor has just decided about consent: a denial is posted then and never again. */
+    /** Tells the other tabs what is in force here now, unless they know.
+     * @param isDecision Whether it was decided just now: a denial is posted then and never again. */
     post(isDecision?: boolean): void {
       const at = Math.max(last.at + 1, clock.now());
       // A denial from before a grant does not reach this page again.
-      if (isDecision) last = { ...last, at };
+      if (isDecision) last = { at };
       const news = isDenied() ? { isDenial: true as const } : { state: state() };
       const isDue = news.isDenial ? isDecision : sharesTokens && news.state;
       if (!isDue || rankOf(news) === rankOf(last)) return;

@@ -432,15 +432,33 @@ describe('failures', () => {
     expect(transport.requests).toHaveLength(2);
   });
 
-  it('offline nothing is tried; online all goes at once', async () => {
+  it('waits while the browser is offline, and sends everything as soon as it is online', async () => {
     const { user, transport, clock, page } = setup();
     page.say('offline');
     for (let i = 0; i < 10; i += 1) void user.track(click(`o${i}`));
-    await clock.advance(hour);
+    await clock.advance(29_000);
     expect(transport.requests).toEqual([]);
     page.say('online');
     await clock.advance(250);
     expect(transport.requests.map(({ events }) => events.length)).toEqual([10]);
+  });
+
+  // cases-2, S03: some VPNs make browsers say that they are offline.
+  it('tries now and then while the browser says it is offline, and believes a request that works', async () => {
+    const { user, transport, clock, page } = setup();
+    transport.answerWith({ status: 0 });
+    page.say('offline');
+    void user.track(click('o0'));
+    await clock.advance(hour);
+    const tries = transport.requests.length;
+    expect(tries).toBeGreaterThan(3);
+    expect(tries).toBeLessThan(20);
+    transport.answerWith({ status: 200 });
+    await clock.advance(5 * minute);
+    expect(ids(transport.accepted)).toEqual(['o0']);
+    void user.track(click('o1'));
+    await clock.advance(250);
+    expect(ids(transport.accepted)).toEqual(['o0', 'o1']);
   });
 
   it('a batch that never gets a readable answer while others pass is halved, and its culprit dropped', async () => {
@@ -525,11 +543,13 @@ describe('age and clocks', () => {
   it('DL-07: an event past the age limit is dropped before sending, fresh ones go', async () => {
     const { user, transport, clock, page } = setup({ maxEventAgeMs: 4 * 24 * hour });
     page.say('offline');
+    transport.answerWith({ status: 0 });
     const old = user.track(click('old'));
-    await clock.advance(5 * 24 * hour);
-    void user.track(click('new'));
     const dropped: unknown[] = [];
     user.on('eventDropped', (event) => dropped.push([event.reason, ...ids([event.event as never])]));
+    await clock.advance(5 * 24 * hour);
+    void user.track(click('new'));
+    transport.answerWith({ status: 200 });
     page.say('online');
     await clock.advance(250);
     expect(ids(transport.accepted)).toEqual(['new']);
@@ -643,7 +663,8 @@ describe('receipts', () => {
         remove(entries);
       },
     });
-    const { user, page, clock } = setup({ outbox, maxEventAgeMs: minute });
+    const { user, page, clock, transport } = setup({ outbox, maxEventAgeMs: minute });
+    transport.answerWith({ status: 0 });
     let dropped = 0;
     user.on('eventDropped', () => {
       dropped += 1;
@@ -651,7 +672,6 @@ describe('receipts', () => {
     const receipts = Array.from({ length: 500 }, (_, n) => user.track(click(`o${n}`)));
     page.say('offline');
     await clock.advance(2 * minute);
-    removals = 0;
     page.say('online');
     await clock.advance(250);
     expect(removals).toBe(1);

@@ -14,10 +14,10 @@ describe('creation', () => {
     expect(setup({ tokenStore }).user.getSnapshot()).toMatchObject({ token: 'u1', state: 'identified' });
   });
 
-  it('ID-11: persisted u1, the application says nobody: logged out, and the tokenStore forgets', () => {
+  it('starts anonymous when the application knows that nobody is logged in, and removes the stored account', () => {
     const tokenStore = memoryTokenStore({ anonymous: 'anonymous-a', identified: 'u1' });
     const { user } = setup({ tokenStore, user: null });
-    expect(user.getSnapshot()).toMatchObject({ token: 'anonymous-a', state: 'loggedOut' });
+    expect(user.getSnapshot()).toMatchObject({ token: 'anonymous-a', state: 'anonymous' });
     expect(tokenStore.read('identified')).toBeUndefined();
   });
 
@@ -128,7 +128,7 @@ describe('listeners', () => {
   it('CM-04: equal values announce nothing, several listeners are heard, one that sets the token does not loop', () => {
     const { user } = setup();
     const heard: unknown[] = [];
-    user.on('tokenChanged', ({ userToken }) => heard.push(userToken));
+    user.on('tokenChanged', ({ token }) => heard.push(token));
     user.on('tokenChanged', () => user.login('u'));
     for (let i = 0; i < 3; i += 1) user.login('t');
     expect(heard).toEqual(['t', 'u', 't', 'u', 't', 'u']);
@@ -167,8 +167,8 @@ describe('listeners', () => {
     const { user } = setup();
     const tokens: unknown[] = [];
     const snapshots: unknown[] = [];
-    user.on('tokenChanged', ({ userToken }) => userToken === 'u1' && user.login('u2'));
-    user.on('tokenChanged', ({ userToken }) => tokens.push(userToken));
+    user.on('tokenChanged', ({ token }) => token === 'u1' && user.login('u2'));
+    user.on('tokenChanged', ({ token }) => tokens.push(token));
     user.subscribe(({ token }) => snapshots.push(token));
     user.login('u1');
     expect([tokens, snapshots]).toEqual([

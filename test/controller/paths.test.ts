@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { AnyStateMachine } from 'xstate';
 import { createTestModel } from 'xstate/graph';
-import { type IdentityEvent, tokensOf } from '../../machines/index.js';
-import type { OnLogout, Strategy } from '../../src/index.js';
+import type { IdentityEvent } from '../../machines/index.js';
+import type { OnLogout, Strategy, Tabs } from '../../src/index.js';
+import { fakeTabs } from '../../src/testing/index.js';
 import { modelMachine } from '../support/model-machine.js';
 import { type Setup, setup } from '../support/setup.js';
 
@@ -15,27 +16,26 @@ const events: IdentityEvent[] = [
   { type: 'identity.logout' },
   { type: 'identity.sync', token: 'u1' },
   { type: 'identity.sync', token: null },
-  { type: 'identity.sync', token: undefined },
-  { type: 'tabs.changed', state: 'identified', anonymousToken: 'anonymous-1', identifiedToken: 'u3' },
-  { type: 'tabs.changed', state: 'loggedOut', anonymousToken: 'anonymous-1' },
+  { type: 'tabs.changed', state: { visitor: 'identified', anonymousToken: 'anonymous-1', identifiedToken: 'u3' } },
+  { type: 'tabs.changed', state: { visitor: 'loggedOut', anonymousToken: 'anonymous-1' } },
   { type: 'consent.grant' },
   { type: 'consent.deny' },
 ];
 
-function apply({ user, tokenStore }: Setup, event: IdentityEvent): void {
-  if (event.type === 'identity.login') user.login(event.token as string);
+function apply({ user, tokenStore }: Setup, other: Tabs, event: IdentityEvent, at: number): void {
+  if (event.type === 'identity.login') user.login(event.token);
   else if (event.type === 'identity.logout') user.logout();
-  else if (event.type === 'identity.sync') user.sync(event.token as string);
+  else if (event.type === 'identity.sync') user.sync(event.token);
   else if (event.type === 'consent.grant') user.consent.grant();
   else if (event.type === 'consent.deny') user.consent.deny();
   else {
     // The other tab has filled the token store that both share before it says so.
     if (user.consent.state === 'granted') {
-      tokenStore.write('anonymous', event.anonymousToken);
-      if (event.identifiedToken) tokenStore.write('identified', event.identifiedToken);
+      tokenStore.write('anonymous', event.state.anonymousToken);
+      if (event.state.identifiedToken) tokenStore.write('identified', event.state.identifiedToken);
       else tokenStore.remove('identified');
     }
-    user.identity.send(event);
+    other.post({ v: 1, at, state: event.state });
   }
 }
 
@@ -54,7 +54,7 @@ describe.each(cases)('the real controller on every shortest path of the chart: %
     machine as never as AnyStateMachine,
     {
       events: withFresh,
-      input: { anonymousToken: 'anonymous-1', ...options },
+      input: { freshAnonymousToken: 'anonymous-1', ...options },
       serializeState: (state: { value: unknown; context: unknown }) => JSON.stringify([state.value, state.context]),
     } as never,
   );
@@ -67,22 +67,26 @@ describe.each(cases)('the real controller on every shortest path of the chart: %
   it('is in the state and under the tokens that the chart says, and tokenStore and listeners agree', () => {
     for (const path of paths) {
       let made = 0;
+      const open = fakeTabs();
+      const other = open();
+      other.open(() => {});
       const instance = setup({
         ...options,
+        tabs: open(),
         generateToken: () => (made++ === 0 ? 'anonymous-1' : 'anonymous-fresh'),
       });
       const { user, tokenStore } = instance;
       let heard = user.token;
-      user.on('tokenChanged', ({ userToken }) => {
-        heard = userToken;
+      user.on('tokenChanged', ({ token }) => {
+        heard = token;
       });
-      for (const { event, state } of path.steps) {
-        if ((event.type as string) !== 'xstate.init') apply(instance, event as IdentityEvent);
+      for (const [step, { event, state }] of path.steps.entries()) {
+        if ((event.type as string) !== 'xstate.init')
+          apply(instance, other, event as IdentityEvent, instance.clock.now() + 100 * step);
         const { visitor, consent } = state.value as { visitor: string; consent: string };
-        const tokens = tokensOf(state.context);
         expect({ ...user.getSnapshot() }).toEqual({
-          token: tokens.userToken,
-          authenticatedToken: tokens.authenticatedUserToken,
+          token: state.context.token,
+          authenticatedToken: state.context.authenticatedToken,
           state: visitor,
           consent,
         });

@@ -90,8 +90,8 @@ describe('tabs agree', () => {
     first.user.login('u1');
     first.user.login('u1');
     expect(heard).toHaveLength(1);
-    second.user.on('tokenChanged', ({ userToken }) => {
-      if (userToken === 'u2') second.user.login('u3');
+    second.user.on('tokenChanged', ({ token }) => {
+      if (token === 'u2') second.user.login('u3');
     });
     first.user.login('u2');
     expect(pages.map(whoIn)).toEqual([
@@ -164,13 +164,8 @@ describe('messages that change nothing', () => {
     first.user.login('u1');
     const [last] = heard as [{ at: number }];
     const before = first.user.getSnapshot();
-    const fake = {
-      v: 1,
-      consent: 'granted',
-      state: 'identified',
-      anonymousToken: 'anonymous-x',
-      identifiedToken: 'mallory',
-    };
+    const state = { visitor: 'identified', anonymousToken: 'anonymous-x', identifiedToken: 'mallory' };
+    const fake = { v: 1, state };
     const later = last.at + 5;
     const messages: unknown[] = [
       { ...fake, at: last.at - 1 },
@@ -180,17 +175,17 @@ describe('messages that change nothing', () => {
       { ...fake },
       { ...fake, at: later, v: 2 },
       { ...fake, at: later, v: '1' },
-      { ...fake, at: later, identifiedToken: 'not a token' },
-      { ...fake, at: later + 1, anonymousToken: 'no' },
-      { ...fake, at: later + 2, state: 'admin' },
-      { ...fake, at: later + 3, state: { toString: 'x' } },
+      { ...fake, at: later, state: { ...state, identifiedToken: 'not a token' } },
+      { ...fake, at: later + 1, state: { ...state, anonymousToken: 'no' } },
+      { ...fake, at: later + 2, state: { ...state, visitor: 'admin' } },
+      { ...fake, at: later + 3, state: { ...state, visitor: { toString: 'x' } } },
       null,
       undefined,
       'denied',
       7,
       [],
       {},
-      JSON.parse('{"__proto__":{"v":1,"at":9e15,"consent":"denied"}}'),
+      JSON.parse('{"__proto__":{"v":1,"at":9e15,"isDenial":true}}'),
     ];
     for (const message of messages) post(message as object);
     expect(first.user.getSnapshot()).toBe(before);
@@ -199,7 +194,7 @@ describe('messages that change nothing', () => {
 
   it('and none of them keeps a later true one from being heard', () => {
     const { pages, post } = shop({}, {});
-    post({ v: 1, at: Number.MAX_SAFE_INTEGER, consent: 'granted', state: 'loggedOut', anonymousToken: 'anonymous-x' });
+    post({ v: 1, at: Number.MAX_SAFE_INTEGER, state: { visitor: 'loggedOut', anonymousToken: 'anonymous-x' } });
     pages[0].user.login('u1');
     expect(pages[1].user.token).toBe('u1');
   });
@@ -208,15 +203,15 @@ describe('messages that change nothing', () => {
     const { pages, post, heard } = shop({}, {});
     pages[0].user.login('u1');
     const [{ at }] = heard as [{ at: number }];
-    const message = { v: 1, at, consent: 'granted', anonymousToken: 'anonymous-1' };
-    post({ ...message, state: 'loggedOut' });
+    const anonymousToken = 'anonymous-1';
+    post({ v: 1, at, state: { visitor: 'loggedOut', anonymousToken } });
     expect(pages.map(whoIn)).toEqual([
       ['loggedOut', 'anonymous-1'],
       ['loggedOut', 'anonymous-1'],
     ]);
-    post({ ...message, state: 'identified', identifiedToken: 'u9' });
+    post({ v: 1, at, state: { visitor: 'identified', anonymousToken, identifiedToken: 'u9' } });
     expect(pages[0].user.state).toBe('loggedOut');
-    post({ v: 1, at, consent: 'denied', state: 'identified' });
+    post({ v: 1, at, isDenial: true });
     expect(pages.map(({ user }) => user.consent.state)).toEqual(['denied', 'denied']);
   });
 });
@@ -227,9 +222,9 @@ describe('pages that change at the same moment, neither of them having heard of 
   it('the tokenStore keeps whom they agree on, though the other page wrote to it last', () => {
     const { pages, post, heard, tokenStore } = shop({}, {});
     pages[0].user.login('u1');
-    const [told] = heard as [{ at: number }];
+    const [told] = heard as [{ at: number; state: object }];
     tokenStore.write('identified', 'u2');
-    post({ ...told, at: told.at - 1, identifiedToken: 'u2' });
+    post({ ...told, at: told.at - 1, state: { ...told.state, identifiedToken: 'u2' } });
     expect(pages.map(whoIn)).toEqual([
       ['identified', 'u1'],
       ['identified', 'u1'],
@@ -241,7 +236,7 @@ describe('pages that change at the same moment, neither of them having heard of 
     const { pages, post, heard, tokenStore } = shop({}, {});
     pages[0].user.login('u1');
     const [{ at }] = heard as [{ at: number }];
-    post({ v: 1, at: at - 1, consent: 'denied' });
+    post({ v: 1, at: at - 1, isDenial: true });
     expect(pages.map(({ user }) => user.consent.state)).toEqual(['denied', 'denied']);
     expect(tokenStoreOf(tokenStore)).toEqual([undefined, undefined]);
   });
@@ -250,11 +245,11 @@ describe('pages that change at the same moment, neither of them having heard of 
     const { pages, post, heard, tokenStore } = shop({});
     const [page] = pages;
     page.user.login('u1');
-    const [told] = heard as [{ at: number }];
+    const [told] = heard as [{ at: number; state: object }];
     await page.clock.advance(60_000);
     // Since then a server has logged somebody in.
     tokenStore.write('identified', 'u2');
-    post({ ...told, at: told.at + 1, state: 'loggedOut', identifiedToken: undefined });
+    post({ ...told, at: told.at + 1, state: { ...told.state, visitor: 'loggedOut' } });
     expect(page.user.state).toBe('loggedOut');
     expect(tokenStoreOf(tokenStore)).toEqual(['anonymous-1', 'u2']);
   });

@@ -81,10 +81,10 @@ test('what XState tells of a taken transition names one of the chart', () => {
   actor.send({ type: 'identity.login', token: 'u' });
   actor.send({ type: 'identity.login', token: '' });
   actor.send({ type: 'consent.grant' });
-  actor.send({ type: 'tabs.changed', state: 'loggedOut', anonymousToken: 'anonymous-b' });
+  actor.send({ type: 'tabs.changed', state: { visitor: 'loggedOut', anonymousToken: 'anonymous-b' } });
   actor.send({ type: 'consent.deny' });
   const { causes } = graphsOf(identityMachine);
-  expect(taken).toContain('#identity.visitor|tabs.changed|isSynced loggedOut|#identity.visitor.loggedOut');
+  expect(taken).toContain('#identity.visitor|tabs.changed|isTabVisitor loggedOut|#identity.visitor.loggedOut');
   expect(taken.filter((key) => !(key in causes))).toEqual([]);
 });
 
