@@ -42,6 +42,9 @@ export const lightBuild = withCharts('src/lite/charts.ts');
 /** How esbuild bundles `usertoken/aa` and the script tag. */
 export const dropInBuild = withCharts('src/lite/drop-in-charts.ts');
 
+/** How esbuild bundles the entries without XState, by entry. */
+export const lightBuilds = { lite: lightBuild, aa: dropInBuild };
+
 const words = (text) => text.match(/\w+/g) ?? [];
 
 /** Names of properties that browsers and Node give a meaning: TypeScript's declarations name the members of options, which
