@@ -16,7 +16,7 @@ const faults = [{ status: 503 }, { status: 429, retryAfterSeconds: 1 }, { drop: 
 const weights = {
   click: 28,
   clickAndGo: 20,
-  burst: 4,
+  burst: 10,
   open: 7,
   clickAndClose: 7,
   close: 3,
@@ -90,7 +90,7 @@ export async function walk(browser, pages, { seed, steps, isSound }) {
       await left;
       await page.waitForLoadState('load').catch(() => {});
     },
-    burst: (page) => trackIn(page, 20 + Math.floor(random() * 40)),
+    burst: (page) => trackIn(page, 50 + Math.floor(random() * 100)),
     open: () => tabs.length < maxTabs && open(),
     async clickAndClose(page) {
       await trackIn(page, 1);
