@@ -81,7 +81,7 @@ test('an app cannot send events to the actors', () => {
 });
 
 test("XState's own types could not be named there", () => {
-  const { codes, declared } = declare(
+  const { codes } = declare(
     "import { identityMachine } from 'usertoken/machines';\nexport const own = identityMachine;",
   );
   expect(codes).toEqual(['TS2742']);
