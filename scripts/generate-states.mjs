@@ -147,35 +147,34 @@ function paramsOf(machine) {
   return new Map(withParams.map(({ type, params }) => [type, Object.keys(params({ context: {} }))]));
 }
 
-const uncapitalised = (text) => text.charAt(0).toLowerCase() + text.slice(1);
 const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** What an action does, as its comment says, or else what it is made of. */
-function effectOf({ doc, made, name }) {
-  if (made === 'emit') return `Emits ${code(uncapitalised(name.replace(/^emit/, '')))}.`;
-  return sentence(doc) || (made === 'assign' ? 'Changes the context.' : '');
-}
+const filled = 'filled by the application';
+const kinds = { assign: 'changes the context', emit: 'emits an event' };
 
 function partsOf(machine, { guards, actions, actors, delays }) {
   const params = paramsOf(machine);
-  const filler = ({ isFilled }) => (isFilled ? 'the application' : '');
   const sections = [
     [
       'Guards',
-      ['guard', 'filled by', 'holds when', 'meaning'],
-      guards.map((g) => [code(g.name), filler(g), g.isFilled ? '' : code(textOf(g.value)), sentence(g.doc)]),
+      ['guard', 'holds when', 'meaning'],
+      guards.map((g) => [code(g.name), g.isFilled ? filled : code(textOf(g.value)), sentence(g.doc)]),
     ],
     [
       'Actions',
-      ['action', 'filled by', 'gets', 'what it does'],
+      ['action', 'kind', 'gets', 'what it does'],
       actions.map((a) => [
         code(a.name),
-        filler(a),
+        a.isFilled ? filled : (kinds[a.made] ?? ''),
         params.has(a.name) ? code(`{ ${params.get(a.name).join(', ')} }`) : '',
-        effectOf(a),
+        sentence(a.doc),
       ]),
     ],
-    ['Actors', ['actor', 'filled by', 'what it does'], actors.map((a) => [code(a.name), filler(a), sentence(a.doc)])],
+    [
+      'Actors',
+      ['actor', 'kind', 'what it does'],
+      actors.map((a) => [code(a.name), a.isFilled ? filled : '', sentence(a.doc)]),
+    ],
     [
       'Delays',
       ['delay', 'milliseconds', 'meaning'],

@@ -49,7 +49,7 @@ describe('docs/states.md', () => {
     const empty = Object.entries({ ...guards, ...actions }).filter(([, made]) => isEmpty(made));
     const expected = [...empty.map(([name]) => name), ...Object.keys(actors)];
     const section = page.text.split(`### Guards of ${id}`)[1]!.split('\n## ')[0]!;
-    const filled = [...section.matchAll(/^\| `(\w+)` +\| the application +\|/gm)].map(([, name]) => name);
+    const filled = [...section.matchAll(/^\| `(\w+)` +\| filled by the application +\|/gm)].map(([, name]) => name);
     expect(expected.length).toBeGreaterThan(1);
     expect(filled.sort()).toEqual(expected.sort());
   });
