@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 /** What takes long beside the tests of the library itself: the documentation site, built and looked at in a browser, every
  * snippet of it run, pages of the collector, the demo, the script tag, the inspector's viewer, servers under load. */
 const siteTests = [
-  'test/docs/{site,snippets}.test.ts',
+  'test/docs/{site,home,snippets}.test.ts',
   'test/aa/script-tag.test.ts',
   'test/cli/{timeline,playwright}.test.ts',
   'test/demo/{access,chart,walk}.test.ts',
@@ -54,7 +54,24 @@ export default defineConfig({
       })),
       {
         extends: true,
-        test: { name: 'site', include: siteTests, testTimeout: 120_000, hookTimeout: 300_000 },
+        test: {
+          name: 'site',
+          include: siteTests,
+          exclude: ['test/docs/home.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'home',
+          include: ['test/docs/home.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+          // It builds the site too, and two builds at a time would write the same files.
+          sequence: { groupOrder: 2 },
+        },
       },
       {
         ...onSubset,

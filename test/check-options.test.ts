@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { eventsUrl } from '../../src/events/events-url.js';
-import { createUserToken, type UserTokenOptions } from '../../src/index.js';
+import { eventsUrl } from '../src/events/events-url.js';
+import { createUserToken, type UserTokenOptions } from '../src/index.js';
 
 const good = { appId: 'APP', apiKey: 'SECRET-KEY', consent: 'pending', cookie: false } as const;
 
