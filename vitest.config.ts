@@ -12,11 +12,13 @@ const siteTests = [
   'test/server/{sending,two-processes,page}.test.ts',
 ];
 
-/** Tests that stand, once more on the small interpreter of usertoken/lite. */
+/** Tests that stand, once more on the compiled charts of usertoken/lite. */
 const onSubset = {
   extends: true as const,
   resolve: {
-    alias: [{ find: /^xstate$/, replacement: resolve(import.meta.dirname, 'test/equality/support/xstate-alias.ts') }],
+    alias: [
+      { find: /^(\.\.?\/)+(src\/)?charts\.js$/, replacement: resolve(import.meta.dirname, 'src/lite/charts.ts') },
+    ],
   },
 };
 const subsetEnv = { INTERPRETER: 'lite' };
@@ -77,13 +79,10 @@ export default defineConfig({
         ...onSubset,
         test: {
           name: 'lite',
-          include: ['test/{machines,controller,contract,properties,browser,aa}/**/*.test.ts'],
+          include: ['test/{controller,contract,properties,browser,aa}/**/*.test.ts'],
           env: subsetEnv,
           exclude: [
-            // It walks the machine with xstate/graph.
-            'test/machines/identity.graph.test.ts',
-            // Machines inside machines, restored snapshots, inspection: the subset has none of them.
-            'test/machines/standalone.test.ts',
+            // Inspection is XState's.
             'test/controller/inspect.test.ts',
             // A page with an inspector; what is shipped without XState anyway.
             'test/browser/demo.test.ts',

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
-import { entries, external, liteEntries, nodeEntries, scriptTag } from './entries.mjs';
-import { bundleScriptTag, lightBuild } from './light-build.mjs';
+import { entries, external, nodeEntries, scriptTag } from './entries.mjs';
+import { bundleScriptTag, dropInBuild, lightBuilds } from './light-build.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -57,7 +57,7 @@ async function measure({ entry, source = entries[entry], withXState = false }) {
     external: external.filter((name) => name !== 'xstate' || !withXState),
     // As bundlers do for production: xstate's development warnings are not part of a page.
     define: { 'process.env.NODE_ENV': '"production"' },
-    ...(liteEntries.includes(entry) || !entry ? lightBuild : {}),
+    ...(entry ? lightBuilds[entry] : dropInBuild),
     metafile: true,
     write: false,
     outdir: 'out',

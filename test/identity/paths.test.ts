@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { AnyStateMachine } from 'xstate';
 import { createTestModel } from 'xstate/graph';
-import type { IdentityEvent } from '../../machines/index.js';
+import { type IdentityEvent, identityMachine } from '../../machines/index.js';
 import type { OnLogout, Strategy, Tabs } from '../../src/index.js';
 import { fakeTabs } from '../../src/testing/index.js';
-import { modelMachine } from '../support/model-machine.js';
 import { type Setup, setup } from '../support/setup.js';
 
 /** One event of each class of payload that the chart tells apart. */
@@ -45,13 +44,11 @@ const cases = (['replace', 'link'] as Strategy[]).flatMap((strategy) =>
   ),
 );
 
-const machine = await modelMachine();
-
 describe.each(cases)('the real controller on every shortest path of the chart: %o', (options) => {
   // The controller makes a fresh token for each event; the model always brings the same one.
   const withFresh = events.map((event) => ({ ...event, freshAnonymousToken: 'anonymous-fresh' }));
   const model = createTestModel(
-    machine as never as AnyStateMachine,
+    identityMachine as never as AnyStateMachine,
     {
       events: withFresh,
       input: { freshAnonymousToken: 'anonymous-1', ...options },
