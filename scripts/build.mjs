@@ -6,8 +6,17 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import ts from 'typescript';
 import { buildCli } from './build-cli.mjs';
-import { cli, defaultEntries, entries, external, liteEntries, nodeEntries, scriptTag } from './entries.mjs';
-import { bundleScriptTag, lightBuild } from './light-build.mjs';
+import {
+  cli,
+  defaultEntries,
+  developmentEntries,
+  entries,
+  external,
+  liteEntries,
+  nodeEntries,
+  scriptTag,
+} from './entries.mjs';
+import { bundleScriptTag, lightBuild, lightBuildInFull, shortMessages } from './light-build.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -24,6 +33,23 @@ const pick = (isWanted) => Object.fromEntries(Object.entries(entries).filter(([n
 const forNode = pick((name) => nodeEntries.includes(name));
 const light = pick((name) => liteEntries.includes(name));
 const portable = pick((name) => !(name in forNode) && !(name in light));
+
+/** Servers and development read whole sentences, production pages a code and a link. */
+const inFull = (all) =>
+  Object.fromEntries(
+    Object.keys(all)
+      .filter((name) => developmentEntries.includes(name))
+      .map((name) => [`${name}.development`, entries[name]]),
+  );
+const { server, ...onPages } = portable;
+const variants = [{ entryPoints: onPages, plugins: [shortMessages] }, { entryPoints: { server, ...inFull(portable) } }];
+const lightVariants = [
+  { ...lightBuild, entryPoints: light },
+  { ...lightBuildInFull, entryPoints: inFull(light) },
+];
+const commonJs = { format: 'cjs', platform: 'neutral', outExtension: { '.js': '.cjs' } };
+const withoutDefault = (all) =>
+  Object.fromEntries(Object.entries(all).filter(([name]) => !defaultEntries.includes(name)));
 
 /** The subset refuses charts it could not run as XState does, in development alone: what is shipped relies on this. */
 async function checkCharts() {
@@ -100,39 +126,22 @@ async function addCommonJsDeclarations() {
 await checkCharts();
 await rm(dist, { recursive: true, force: true });
 await Promise.all([
+  ...variants.map((variant) =>
+    build({ ...shared, ...variant, format: 'esm', platform: 'neutral', splitting: true, chunkNames: 'shared-[hash]' }),
+  ),
+  ...variants.map((variant) =>
+    build({ ...shared, ...variant, ...commonJs, entryPoints: withoutDefault(variant.entryPoints) }),
+  ),
   build({
     ...shared,
-    entryPoints: portable,
-    format: 'esm',
-    platform: 'neutral',
-    splitting: true,
-    chunkNames: 'shared-[hash]',
-  }),
-  build({
-    ...shared,
-    entryPoints: pick((name) => name in portable && !defaultEntries.includes(name)),
-    format: 'cjs',
-    platform: 'neutral',
-    outExtension: { '.js': '.cjs' },
-  }),
-  build({
-    ...shared,
+    ...commonJs,
     entryPoints: pick((name) => name in portable && defaultEntries.includes(name)),
-    format: 'cjs',
-    platform: 'neutral',
-    outExtension: { '.js': '.cjs' },
+    plugins: [shortMessages],
     // require() gives the default export itself, with the other names on it, as search-insights has it.
     footer: { js: 'module.exports = Object.assign(module.exports.default, module.exports);' },
   }),
-  build({ ...shared, ...lightBuild, entryPoints: light, format: 'esm', platform: 'neutral' }),
-  build({
-    ...shared,
-    ...lightBuild,
-    entryPoints: light,
-    format: 'cjs',
-    platform: 'neutral',
-    outExtension: { '.js': '.cjs' },
-  }),
+  ...lightVariants.map((variant) => build({ ...shared, ...variant, format: 'esm', platform: 'neutral' })),
+  ...lightVariants.map((variant) => build({ ...shared, ...variant, ...commonJs })),
   bundleScriptTag().then((script) => writeFile(join(dist, scriptTag.file), script)),
   build({ ...shared, entryPoints: forNode, format: 'esm', platform: 'node' }),
   build({ ...shared, entryPoints: forNode, format: 'cjs', platform: 'node', outExtension: { '.js': '.cjs' } }),

@@ -15,9 +15,20 @@ const withoutInspection = {
   },
 };
 
-/** How esbuild bundles them: with the subset of XState in XState's place, for production.
+/** Puts a code and a link in the place of each long message: a production build for pages has these.
+ * @type {import('esbuild').Plugin} */
+export const shortMessages = {
+  name: 'short messages',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\.?\/(.*\/)?(messages|check-options)\.js$/ }, ({ path }) => ({
+      path: join(root, `src/${/[\w-]+(?=\.js$)/.exec(path)[0]}.short.ts`),
+    }));
+  },
+};
+
+/** The same with the long messages, for development and Node.
  * @satisfies {import('esbuild').BuildOptions} */
-export const lightBuild = {
+export const lightBuildInFull = {
   absWorkingDir: root,
   bundle: true,
   target: 'es2022',
@@ -26,6 +37,13 @@ export const lightBuild = {
   alias: { xstate: join(root, liteXState) },
   define: { 'process.env.NODE_ENV': '"production"' },
   plugins: [withoutInspection],
+};
+
+/** How esbuild bundles them: with the subset of XState in XState's place, for production.
+ * @satisfies {import('esbuild').BuildOptions} */
+export const lightBuild = {
+  ...lightBuildInFull,
+  plugins: [withoutInspection, shortMessages],
 };
 
 /** Names of properties that never leave the script tag: no page, server, storage or other tab reads or writes them. Those
