@@ -99,7 +99,9 @@ function check(path) {
   const faults = [];
   const fault = (at, rule, sentence) => faults.push(`${path}:${at}: ${rule}\n    ${sentence}`);
 
-  const relatives = sentences.filter(({ text }) => /^(What|Whatever|Who|Whoever|Whichever) [^?]*$/.test(text));
+  const relatives = sentences.filter(({ text }) =>
+    /^(What|Whatever|Who|Whoever|Whichever) [^?]*[.:!]["')]*$/.test(text),
+  );
   const figures = {
     page: path,
     lines: text.trimEnd().split('\n').length,
