@@ -25,8 +25,8 @@ const banned = [
   [/\bbesides?\b/i, '"next to" or "in addition to"'],
   [/\b(tells?|hears?|heard|told)\b(?!.{0,20}\bapart\b)/i, '"notifies", "reports", "says", "receives"'],
   [/\b(one|those|these|ones) (that|which)\b/i, 'name the thing'],
-  [/\bof (its|their|his|her) own\b/i, '"its own X", or leave it out'],
-  [/\bof (your|my|our) own\b/i, '"your own X"'],
+  [/\bof (its|their|his|her) own\b(?! [a-z])/i, '"its own X", or leave it out'],
+  [/\bof (your|my|our) own\b(?! [a-z])/i, '"your own X"'],
   [/\bat (that|this) moment\b/i, '"then", "now", or the event itself'],
   [/\bas the API has it\b/i, '"in the Insights API\'s format"'],
   [/\b(what|who(ever)?) waits\b/i, '"queued events"'],
@@ -56,7 +56,11 @@ function blocksOf(text) {
     if (/^\s*```/.test(line)) isCode = !isCode;
     const isProse = !isCode && !/^\s*(```|#|<|$|---)/.test(line);
     if (!isCode && /^\s*\|/.test(line)) {
-      if (!/^[\s|:-]+$/.test(line)) for (const cell of line.split(/(?<!\\)\|/)) cells.push({ at, text: cell.trim() });
+      // Cells that quote the title of a test have its words.
+      const inRow = /^[\s|:-]+$/.test(line)
+        ? []
+        : line.split(/(?<!\\)\|/).filter((cell) => !cell.includes('.test.ts`'));
+      cells.push(...inRow.map((cell) => ({ at, text: cell.trim() })));
       block = undefined;
     } else if (!isProse) block = undefined;
     else {
