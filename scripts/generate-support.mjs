@@ -59,7 +59,7 @@ export async function renderSupport(records) {
       ['all assertions', ...sums],
     ]),
     '## What an engine lacks',
-    'Some features are missing in an engine, or in the driver that the tests use. Each line is probed in every run, so it fails when it stops being true. Where you read "no", the tests check what must hold without the feature; none is skipped.',
+    'Some features are missing in an engine, or in the driver that the tests use. Each line is probed in every run, so it fails when it stops being true. If you read "no", the tests check what must hold without the feature; none is skipped.',
     tableOf([
       ['what', ...plain],
       ...Object.entries(capabilities).map(([capability, what]) => [
