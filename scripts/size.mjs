@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { entries, external, nodeEntries, scriptTag } from './entries.mjs';
-import { bundleScriptTag, dropInBuild, lightBuilds } from './light-build.mjs';
+import { bundleScriptTag, dropInBuild, lightBuilds, shortMessages } from './light-build.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -57,6 +57,8 @@ async function measure({ entry, source = entries[entry], withXState = false }) {
     external: external.filter((name) => name !== 'xstate' || !withXState),
     // As bundlers do for production: xstate's development warnings are not part of a page.
     define: { 'process.env.NODE_ENV': '"production"' },
+    // Servers have the long messages.
+    plugins: ['server', 'testing'].includes(entry) ? [] : [shortMessages],
     ...(entry ? lightBuilds[entry] : dropInBuild),
     metafile: true,
     write: false,

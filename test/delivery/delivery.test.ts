@@ -557,21 +557,33 @@ describe('age and clocks', () => {
     expect(await old).toEqual({ status: 'stored' });
   });
 
-  it('a wrong device clock costs one extra request, then events travel without timestamp', async () => {
+  // cases-2, S08: the API's time of receipt is right, whatever the device's clock says.
+  it('leaves the timestamp of an event of the last minute to the API, and writes that of an older one', async () => {
     const { user, transport, clock, send } = setup();
+    void user.track(click('live'));
+    await send();
+    transport.answerWith({ status: 503, retryAfterMs: 2 * minute });
+    void user.track(click('late'));
+    await send();
+    transport.answerWith({ status: 200 });
+    await clock.advance(3 * minute);
+    expect(transport.accepted.map(({ timestamp }) => timestamp)).toEqual([undefined, 1_800_000_000_250]);
+  });
+
+  it('a wrong device clock costs late events one extra request, then they travel without timestamp', async () => {
+    const { user, transport, clock } = setup();
     const real = clock.now();
     clock.setNow(real - 365 * 24 * hour);
+    transport.answerWith({ status: 503, retryAfterMs: 2 * minute });
+    for (let i = 0; i < 100; i += 1) void user.track(click(`o${i}`));
+    await clock.advance(250);
     transport.answerWith(({ events }) =>
       events.some(({ timestamp }) => timestamp !== undefined && real - (timestamp as number) > 30 * 24 * hour)
         ? { status: 422, message: 'The timestamp is too old' }
         : { status: 200 },
     );
-    for (let i = 0; i < 100; i += 1) void user.track(click(`o${i}`));
-    await send();
+    await clock.advance(5 * minute);
     expect(transport.accepted).toHaveLength(100);
-    expect(transport.requests).toHaveLength(2);
-    void user.track(click('later'));
-    await send();
     expect(transport.requests).toHaveLength(3);
   });
 

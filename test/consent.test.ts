@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { memoryTokenStore } from '../../src/index.js';
-import { fakePage } from '../../src/testing/index.js';
-import { click, ids, setup } from '../support/setup.js';
+import { memoryTokenStore } from '../src/index.js';
+import { fakePage } from '../src/testing/index.js';
+import { click, ids, setup } from './support/setup.js';
 
 const ahead = (options = {}) => setup({ page: fakePage({ prerendering: true }), ...options });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { memoryTokenStore, type TokenStore, type UserTokenOptions } from '../../src/index.js';
-import { fakeClock, fakePage, fakeTabs } from '../../src/testing/index.js';
-import { click, setup } from '../support/setup.js';
+import { memoryTokenStore, type TokenStore, type UserTokenOptions } from '../src/index.js';
+import { fakeClock, fakePage, fakeTabs } from '../src/testing/index.js';
+import { click, setup } from './support/setup.js';
 
 /** Every string below a value, functions' results and hidden fields included, six levels deep. */
 function* stringsIn(value: unknown, depth = 0): Generator<string> {

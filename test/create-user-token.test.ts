@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { IdentityActor, UserTokenClient } from '../../src/index.js';
-import { fakeClock, fakePage } from '../../src/testing/index.js';
-import { click, setup } from '../support/setup.js';
+import type { IdentityActor, UserTokenClient } from '../src/index.js';
+import { fakeClock, fakePage } from '../src/testing/index.js';
+import { click, setup } from './support/setup.js';
 
 const circular: Record<string, unknown> = { eventType: 'click' };
 circular.self = circular;
