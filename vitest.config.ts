@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
  * snippet of it run, pages of the collector, the demo, the script tag, the inspector's viewer, servers under load. */
 const siteTests = [
   'test/docs/{site,home,snippets}.test.ts',
-  'test/aa/script-tag.test.ts',
+  'test/aa/{script-tag*,types}.test.ts',
   'test/cli/{timeline,playwright}.test.ts',
   'test/demo/{access,chart,walk}.test.ts',
   'test/inspector/{viewer,production}.test.ts',
@@ -86,7 +86,7 @@ export default defineConfig({
             'test/controller/inspect.test.ts',
             // A page with an inspector; what is shipped without XState anyway.
             'test/browser/demo.test.ts',
-            'test/aa/script-tag.test.ts',
+            'test/aa/{script-tag*,types}.test.ts',
           ],
         },
       },

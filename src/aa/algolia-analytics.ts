@@ -1,9 +1,9 @@
 import { fetchTransport } from '../adapters/fetch-transport.js';
+import { localStorageOf } from '../adapters/web-storage.js';
 import { createWarnings } from '../warnings.js';
 import type { ClientParts } from './client-parts.js';
 import { initMethod } from './init-method.js';
 import type { InsightsMethods, RequestFunction } from './insights.types.js';
-import { LocalStorage } from './local-storage.js';
 import { createQueryCache } from './query-cache.js';
 import { readiness } from './readiness.js';
 import { transportOf } from './requesters.js';
@@ -17,14 +17,21 @@ import { tokenMethods } from './token-methods.js';
 /** The version of search-insights whose surface this is. UI libraries decide by it what they may call. */
 export const version = '2.18.0';
 
+/** What a client is made of. */
+export interface ClientOptions {
+  /** What carries events. @default `fetch`, so that delivery knows what became of a request */
+  readonly requestFn?: RequestFunction | undefined;
+  /** Where the searches of objects are kept. @default the page's localStorage */
+  readonly getStorage?: (() => Storage | undefined) | undefined;
+}
+
 /** A client: its methods are those that `aa` calls by name. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor assigns every method
 export class AlgoliaAnalytics {
   /** The version of search-insights whose surface this is. */
   version: string = version;
 
-  /** @param options.requestFn What carries events. @default `fetch`, so that delivery knows what became of a request */
-  constructor({ requestFn }: { readonly requestFn?: RequestFunction | undefined } = {}) {
+  constructor({ requestFn, getStorage = () => localStorageOf() }: ClientOptions = {}) {
     const warnings = createWarnings();
     const agents: string[] = [];
     const parts: ClientParts = {
@@ -33,7 +40,7 @@ export class AlgoliaAnalytics {
       user: tokenCell(warnings),
       account: tokenCell(warnings),
       cookie: tokenCookie(() => parts.settings.cookieDuration, warnings),
-      queries: createQueryCache(() => LocalStorage.store),
+      queries: createQueryCache(getStorage),
       senders: createSenders({
         settings: () => parts.settings,
         agents,

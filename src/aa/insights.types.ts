@@ -79,8 +79,9 @@ type Sale = 'objectData' | 'value' | 'currency';
 type Token = number | string;
 type Shape<Method extends (...args: never) => unknown> = [Parameters<Method>, ReturnType<Method>];
 type Sends<Event> = Shape<(...events: (InsightsAdditionalEventParams | Event)[]) => Promise<boolean>>;
-// biome-ignore lint/suspicious/noExplicitAny: with `unknown` a callback written for search-insights would be an error
-type Gets = Shape<(options?: unknown, callback?: (error: any, token?: Token) => void) => Token | undefined>;
+/** As loose as in search-insights: InstantSearch's own types, and callbacks written for it, count on that. */
+// biome-ignore lint/suspicious/noExplicitAny: see above
+type Gets = Shape<(options?: any, callback?: (error: any, token?: Token) => void) => Token | undefined>;
 type Listens = Shape<(callback?: (token?: Token) => void, options?: { immediate: boolean }) => void>;
 
 /** Parameters and return value of each method, by name. */
@@ -143,6 +144,19 @@ export type SnippetFunction = InsightsClient & { queue?: unknown[] & { isTaken?:
 
 /** The global object of a page with a snippet. */
 export type SnippetGlobals = Record<string, unknown> & { AlgoliaAnalyticsObject?: string };
+
+/** What the script tag's file is, as global `AlgoliaAnalytics`, for RequireJS and as a CommonJS module. */
+export interface ScriptLibrary {
+  readonly __esModule: true;
+  readonly default: InsightsMethods & { version: string };
+  createInsightsClient(requestFn?: RequestFunction): InsightsMethods & { version: string };
+}
+
+/** The function of RequireJS that defines a module. */
+export type AmdDefine = ((library: ScriptLibrary) => void) & { readonly amd?: unknown };
+
+/** The module of CommonJS that a file is in. */
+export type CommonJsModule = { exports: unknown };
 
 declare global {
   interface Window {

@@ -1,10 +1,11 @@
+// biome-ignore-all lint/complexity/noStaticOnlyClass: search-insights exports it so
+// biome-ignore-all lint/complexity/noThisInStatic: a subclass may have a store of its own
 import { tryCall } from '../../machines/try-call.js';
 import { localStorageOf } from '../adapters/web-storage.js';
 
 const probe = '__test_localStorage__';
 
 /** The browser's localStorage with values as JSON. No method throws. */
-// biome-ignore lint/complexity/noStaticOnlyClass: search-insights exports it so
 export class LocalStorage {
   /** Where values are kept: the page's localStorage if it can be written to, else nowhere. It may be replaced, in a subclass for
    * that alone. */

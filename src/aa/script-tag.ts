@@ -1,12 +1,11 @@
 import { pageWindow } from '../adapters/platform.js';
 import { AlgoliaAnalytics } from './algolia-analytics.js';
-import type { RequestFunction, SnippetGlobals } from './insights.types.js';
+import type { AmdDefine, CommonJsModule, RequestFunction, ScriptLibrary, SnippetGlobals } from './insights.types.js';
 import { processQueue, takeOver } from './process-queue.js';
 
-/** Globals of module systems. */
 declare const exports: unknown;
-declare const module: { exports: unknown };
-declare const define: ((library: object) => void) & { readonly amd?: unknown };
+declare const module: CommonJsModule;
+declare const define: AmdDefine;
 
 const page = pageWindow() as (Window & SnippetGlobals) | undefined;
 
@@ -22,17 +21,17 @@ function snippetNames({ AlgoliaAnalyticsObject: pointer = 'aa' }: SnippetGlobals
   function textOf(name: string): string {
     // Getters of the window are not touched.
     const { value } = Object(Object.getOwnPropertyDescriptor(page, name));
-    return typeof value === 'function' ? String(value).split(name).join('') : '';
+    return typeof value === 'function' ? String(value).split(name).join('').replace(/\s/g, '') : '';
   }
   const text = textOf(pointer);
   return text.includes('queue') ? Object.keys(page!).filter((name) => name !== pointer && textOf(name) === text) : [];
 }
 
-function start() {
+function start(): ScriptLibrary {
   const others = page ? snippetNames(page) : [];
   // Without a snippet the function is `aa`, which is where UI libraries look.
   if (page) page.AlgoliaAnalyticsObject ??= 'aa';
-  const library = { __esModule: true, createInsightsClient, default: createInsightsClient() };
+  const library: ScriptLibrary = { __esModule: true, createInsightsClient, default: createInsightsClient() };
   for (const name of others) takeOver(new AlgoliaAnalytics(), page!, name);
   if (page) page.AlgoliaAnalytics ??= library;
   return library;

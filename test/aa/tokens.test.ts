@@ -90,10 +90,10 @@ describe('the user token', () => {
   it('is the stored one after saveTokenAsCookie too, but an account stays', async () => {
     const { aa, document } = await openPage({ cookie: '_ALGOLIA=anonymous-older' });
     aa('setUserToken', 'anonymous-in-memory');
-    aa('saveTokenAsCookie' as never);
+    aa('saveTokenAsCookie');
     expect(aa('getUserToken')).toBe('anonymous-older');
     aa('init', { ...credentials, userToken: 'account-1815', useCookie: true });
-    aa('saveTokenAsCookie' as never);
+    aa('saveTokenAsCookie');
     expect(aa('getUserToken')).toBe('account-1815');
     expect(document.cookie).toBe('_ALGOLIA=anonymous-older');
   });
