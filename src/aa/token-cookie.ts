@@ -31,7 +31,7 @@ export function tokenCookie(lifetimeMs: () => number, { post }: ReturnType<typeo
     write(token: string): void {
       if (!doc) return;
       if (values().some((value) => value !== token && isUserToken(value) && !isAnonymousToken(value)))
-        post('cookie-foreign' as never, name);
+        post('token-foreign', name);
       if (put(token)) return;
       // One that hides ours: on a longer path, for a parent domain, or Secure and written elsewhere.
       expireCookies(doc, name, attributes);

@@ -121,7 +121,7 @@ describe('the user token', () => {
     const { aa, document, warnings } = await openPage({ cookie: '_ALGOLIA=server-token-1' });
     aa('init', { ...credentials, useCookie: true });
     expect(document.cookie).toBe(`_ALGOLIA=${aa('getUserToken')}`);
-    expect(warnings().join()).toContain('cookie-foreign');
+    expect(warnings().join()).toContain('token-foreign');
     expect(warnings().join()).not.toContain('server-token-1');
   });
 

@@ -5,7 +5,16 @@ import { listenersOf } from './listeners.js';
 import { outgoing, type RequestFn } from './outgoing.js';
 import type { Tally } from './rules.js';
 import type { Call } from './run.js';
-import { awaitInit, defaults, hasCredentials, isRefused, type Situation, tokenOf } from './situation.js';
+import {
+  awaitInit,
+  defaults,
+  fromZero,
+  hasCredentials,
+  isRefused,
+  type Situation,
+  tokenOf,
+  toZero,
+} from './situation.js';
 import type { Sequence } from './steps.types.js';
 import type { World } from './world.types.js';
 
@@ -70,7 +79,13 @@ export function createReference({ makeClient, world, place, hit, deliver = async
         return init(first);
       case 'setUserToken':
       case 'setAuthenticatedUserToken':
-        return isRefused(situation, first) ? tokenOf(situation, cell) : invoke(method, args);
+        return toZero(
+          isRefused(situation, first) ? tokenOf(situation, cell) : invoke(method, [fromZero(situation, first)]),
+        );
+      case 'getUserToken':
+      case 'getAuthenticatedUserToken':
+        if (typeof second === 'function') second(null, toZero(tokenOf(situation, cell)));
+        return toZero(tokenOf(situation, cell));
       case 'onUserTokenChange':
       case 'onAuthenticatedUserTokenChange':
         return cells[cell].on(first, second);
