@@ -2,9 +2,9 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { buildExample, examples, packPackage } from '../../examples/support/build.js';
+import { buildExample, examples, packPackage } from '../examples/support/build.js';
 
-/** Stands in the built files for the collector, of which each engine has its own. */
+/** Stands for the collector in the built files, since each test file has a collector of its own. */
 export const collectorInBuild = 'http://collector.invalid';
 
 declare module 'vitest' {
@@ -14,7 +14,7 @@ declare module 'vitest' {
   }
 }
 
-/** Installs and builds the example once for all engines, outside of the repository. */
+/** Installs and builds the example outside of the repository. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'usertoken-engines-')));
   const example = examples.find(({ name }) => name === 'vue')!;

@@ -1,7 +1,6 @@
 /** A connection to a WebDriver server: what the suite needs of the protocol.
  * @see https://www.w3.org/TR/webdriver2/ */
 export interface WebDriverSession {
-  readonly capabilities: Readonly<Record<string, unknown>>;
   /** Sends a command of the session.
    * @param path Below `/session/{id}`, with the slash.
    * @throws WebDriverError (rejects) when the server answers with an error. */
@@ -10,7 +9,7 @@ export interface WebDriverSession {
   inWindow<T>(handle: string, action: () => Promise<T>): Promise<T>;
 }
 
-/** What a WebDriver server said instead of a value. */
+/** The error that a WebDriver server answered. */
 class WebDriverError extends Error {
   constructor(
     readonly code: string,
@@ -38,16 +37,12 @@ export async function isReady(origin: string): Promise<boolean> {
 
 /** Starts a session, and with it a browser. */
 export async function startSession(origin: string, capabilities: object): Promise<WebDriverSession> {
-  const started = await exchange<{ sessionId: string; capabilities: Record<string, unknown> }>(
-    `${origin}/session`,
-    'POST',
-    { capabilities: { alwaysMatch: capabilities } },
-  );
+  const body = { capabilities: { alwaysMatch: capabilities } };
+  const { sessionId } = await exchange<{ sessionId: string }>(`${origin}/session`, 'POST', body);
   let turn: Promise<unknown> = Promise.resolve();
   let current: string | undefined;
   const session: WebDriverSession = {
-    capabilities: started.capabilities,
-    send: (method, path, body) => exchange(`${origin}/session/${started.sessionId}${path}`, method, body),
+    send: (method, path, body) => exchange(`${origin}/session/${sessionId}${path}`, method, body),
     inWindow(handle, action) {
       const result = turn.then(async () => {
         if (current !== handle) await session.send('POST', '/window', { handle });

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { playStory } from '../../demo/story.mjs';
 import { createUserToken } from '../../src/index.js';
 import type { CollectedRequest } from '../../src/testing/collector.types.js';
-import { collectedAt, freePort, objectsOf, occupyPort, startMs, useDemo } from '../demo/support/start-demo.js';
-import { received, useStage } from './harness.js';
+import { received, useStage } from '../browser/harness.js';
+import { collectedAt, freePort, objectsOf, occupyPort, startMs, useDemo } from './support/start-demo.js';
 
 const stage = useStage();
 const { start, origin: startPage } = useDemo();

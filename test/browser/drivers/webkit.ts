@@ -7,8 +7,8 @@ import type { Readable } from 'node:stream';
 import { vi } from 'vitest';
 import { findMiniBrowser, findWebKitDriver } from '../../../scripts/ensure-browser.mjs';
 import { withDeadline } from './deadline.js';
-import type { Driver, DriverProfile, DriverTab, Engine } from './engine.types.js';
-import { counting, endBusiest, endDescendants } from './processes.js';
+import type { Driver, DriverProfile, DriverTab, Engine } from './driver.types.js';
+import { endDescendants } from './processes.js';
 import { isReady, startSession, type WebDriverSession } from './webdriver.js';
 
 async function freePort(): Promise<number> {
@@ -43,7 +43,7 @@ Promise.resolve().then(() => (0, eval)(expression)).then(
   (error) => done({ error: String(error) }),
 );`;
 
-function tabOf(session: WebDriverSession, handle: string, driver: ChildProcess): DriverTab {
+function tabOf(session: WebDriverSession, handle: string): DriverTab {
   const run: DriverTab['run'] = (expression, timeoutMs) =>
     session.inWindow(handle, async () => {
       await session.send('POST', '/timeouts', { script: timeoutMs });
@@ -70,16 +70,7 @@ function tabOf(session: WebDriverSession, handle: string, driver: ChildProcess):
         return Object.fromEntries(kept.map(({ name, value }) => [name, value]));
       }),
     close: () => session.inWindow(handle, () => session.send('DELETE', '/window')),
-    async crash() {
-      await endBusiest(driver.pid!, () => run(counting, 5_000));
-      // The driver warnings a while later. Should it keep the session one day, that shows by then.
-      const isOver = () =>
-        session.send('GET', '/window/handles').then(
-          () => false,
-          () => true,
-        );
-      await vi.waitUntil(isOver, { timeout: 10_000 }).catch(() => {});
-    },
+    crash: () => Promise.reject(new Error('WebKitWebDriver ends the session when a renderer ends.')),
   };
 }
 
@@ -100,14 +91,13 @@ async function startBrowser(origin: string, driver: ChildProcess): Promise<WebDr
   }
 }
 
-async function openProfile(origin: string, driver: ChildProcess): Promise<DriverProfile & { version: string }> {
+async function openProfile(origin: string, driver: ChildProcess): Promise<DriverProfile> {
   const session = await startBrowser(origin, driver);
   await session.send('POST', '/timeouts', { pageLoad: 30_000 });
   const handles = () => session.send<string[]>('GET', '/window/handles');
   const [home] = await handles();
   const known = new Set([home!]);
   return {
-    version: String(session.capabilities.browserVersion),
     // The first window stays empty: a session whose current window is gone is over.
     async newTab() {
       const { handle } = await session.inWindow(home!, () =>
@@ -115,14 +105,14 @@ async function openProfile(origin: string, driver: ChildProcess): Promise<Driver
         session.send<{ handle: string }>('POST', '/window/new', { type: 'window' }),
       );
       known.add(handle);
-      return tabOf(session, handle, driver);
+      return tabOf(session, handle);
     },
     async openedTabs() {
       const opened = (await handles()).filter((handle) => !known.has(handle));
       for (const handle of opened) known.add(handle);
-      return opened.map((handle) => tabOf(session, handle, driver));
+      return opened.map((handle) => tabOf(session, handle));
     },
-    setOffline: async () => false,
+    setOffline: () => Promise.reject(new Error('WebKitWebDriver has no command for it.')),
     async close() {
       // It may be over already, or hang: what is left of it is ended all the same.
       await withDeadline(session.send('DELETE', ''), 10_000).catch(() => {});
@@ -156,10 +146,7 @@ export const webkitEngine: Engine = {
       },
     });
     await vi.waitUntil(() => isReady(origin), { timeout: 10_000, interval: 50 });
-    const { version, close } = await openProfile(origin, driver);
-    await close();
     return {
-      version,
       newProfile: () => openProfile(origin, driver),
       async close() {
         endDescendants(driver.pid!);
@@ -169,5 +156,5 @@ export const webkitEngine: Engine = {
       },
     };
   },
-  launchWith: async () => undefined,
+  launchIn: () => Promise.reject(new Error('MiniBrowser keeps nothing on disk under automation.')),
 };

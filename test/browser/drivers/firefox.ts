@@ -2,10 +2,10 @@ import puppeteer, { type Browser, type BrowserContext, type Page } from 'puppete
 import { vi } from 'vitest';
 import { findFirefox } from '../../../scripts/ensure-browser.mjs';
 import { withDeadline } from './deadline.js';
-import type { Driver, DriverProfile, DriverTab, Engine } from './engine.types.js';
+import type { Driver, DriverProfile, DriverTab, Engine, LaunchOptions } from './driver.types.js';
 import { counting, endBusiest } from './processes.js';
 
-function launchFirefox(userDataDir?: string): Promise<Browser> {
+function launchFirefox({ pageCache = true }: LaunchOptions, userDataDir?: string): Promise<Browser> {
   const executablePath = findFirefox();
   if (executablePath === undefined)
     throw new Error('There is no Firefox; node scripts/ensure-browser.mjs --all helps.');
@@ -15,8 +15,8 @@ function launchFirefox(userDataDir?: string): Promise<Browser> {
     ...(userDataDir ? { userDataDir } : {}),
     env: { ...process.env, MOZ_CRASHREPORTER_DISABLE: '1' },
     extraPrefsFirefox: {
-      // The driver turns off the back-forward cache, which every visitor has.
       'fission.bfcacheInParent': true,
+      ...(pageCache ? {} : { 'browser.sessionhistory.max_total_viewers': 0 }),
       'dom.disable_open_during_load': false,
     },
   });
@@ -80,7 +80,6 @@ function profileOf(browser: Browser, context: BrowserContext, close: () => Promi
     async setOffline(isOffline) {
       // Offline is a property of each tab to this driver.
       await Promise.all(tabs.filter((page) => !page.isClosed()).map((page) => page.setOfflineMode(isOffline)));
-      return true;
     },
     close,
   };
@@ -89,10 +88,9 @@ function profileOf(browser: Browser, context: BrowserContext, close: () => Promi
 /** Firefox, over WebDriver BiDi. */
 export const firefoxEngine: Engine = {
   name: 'firefox',
-  async launch(): Promise<Driver> {
-    const browser = await launchFirefox();
+  async launch(options): Promise<Driver> {
+    const browser = await launchFirefox(options);
     return {
-      version: (await browser.version()).replace(/^\D*/, ''),
       async newProfile() {
         const context = await browser.createBrowserContext();
         return profileOf(browser, context, () => context.close());
@@ -100,8 +98,8 @@ export const firefoxEngine: Engine = {
       close: () => browser.close(),
     };
   },
-  async launchWith(folder) {
-    const browser = await launchFirefox(folder);
+  async launchIn(folder) {
+    const browser = await launchFirefox({}, folder);
     return profileOf(browser, browser.defaultBrowserContext(), () => browser.close());
   },
 };
