@@ -52,6 +52,9 @@ export default defineConfig({
           include: ['test/browser/**/*.test.ts'],
           exclude: isChromium ? [example] : [],
           globalSetup: isChromium ? [] : ['test/browser/example.setup.ts'],
+          // The files of a worker share its browser, which the environment closes.
+          isolate: false,
+          environment: './test/browser/environment.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -19,9 +19,7 @@ export type Ability =
   /** A tab behind another tab is hidden. */
   | 'hidden tabs'
   /** A listener of `pagehide` runs to its end in a tab that is closed. */
-  | 'whole page exit'
-  /** The back-forward cache can be turned off. */
-  | 'no page cache';
+  | 'whole page exit';
 
 /** What an engine lacks, with the reason. These are facts about engines and drivers: tests that need more don't run there.
  * docs/support.md lists those that matter to an application. */
@@ -37,7 +35,6 @@ const lacks: Readonly<Record<EngineName, Partial<Record<Ability, string>>>> = {
     crash: 'WebKitWebDriver ends the session, and with it the storage, when a renderer ends',
     'profile on disk': 'MiniBrowser keeps nothing on disk under automation',
     'hidden tabs': 'WebKitWebDriver opens tabs behind, and brings none to the front',
-    'no page cache': 'WebKitWebDriver has no setting for it',
   },
 };
 

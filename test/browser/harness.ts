@@ -66,6 +66,15 @@ export interface Stage {
   expectErrors(pattern: RegExp): void;
 }
 
+/** Starts a browser, or takes the one that another file of this worker started. */
+function driverFor(launch: LaunchOptions): Promise<Driver> {
+  const shared = globalThis.sharedBrowsers;
+  const key = JSON.stringify(launch);
+  const driver = shared?.get(key) ?? engine.launch(launch);
+  shared?.set(key, driver);
+  return driver;
+}
+
 /** Sets a stage up for the tests of a file, in the engine that `ENGINE` names. After each test no page may have reported an
  * error that the test does not expect. */
 export function useStage(launch: LaunchOptions = {}): Stage {
@@ -80,7 +89,7 @@ export function useStage(launch: LaunchOptions = {}): Stage {
   const expected: RegExp[] = [];
 
   beforeAll(async () => {
-    [driver, pages, collector] = await Promise.all([engine.launch(launch), servePages(), createCollector()]);
+    [driver, pages, collector] = await Promise.all([driverFor(launch), servePages(), createCollector()]);
     passage = await openPassage(collector.port);
   });
   afterEach(async () => {
@@ -100,7 +109,8 @@ export function useStage(launch: LaunchOptions = {}): Stage {
     expect(unexpected).toEqual([]);
   });
   afterAll(async () => {
-    await Promise.all([driver?.close(), pages?.close(), passage?.close(), collector?.close()]);
+    await Promise.all([pages?.close(), passage?.close(), collector?.close()]);
+    if (!globalThis.sharedBrowsers) await driver?.close();
   });
 
   function watch(context: BrowserContext): void {

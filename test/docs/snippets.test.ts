@@ -84,6 +84,9 @@ await user.track(${view.replace("userToken: 'u1', ", '')});`;
   });
 });
 
+/** How long to wait for events that must not come. */
+const impatientMs = 2_000;
+
 describe('the check of snippets', () => {
   it('passes a snippet that runs as it says', async () => {
     await runInNode(snippet(right));
@@ -154,10 +157,12 @@ async function look() {
     const page = forBrowser.find(({ at, language }) => at.startsWith('docs/security.md') && language === 'html')!;
     expect(page.code).toContain(part);
     const code = page.code.replace(part, instead);
-    await expect(runInBrowser(browser!, { ...page, code })).rejects.toThrow();
+    await expect(runInBrowser(browser!, { ...page, code }, impatientMs)).rejects.toThrow();
   });
 
   it('fails a page without a button', async () => {
-    await expect(runInBrowser(browser!, snippet('<p>Empty</p>', 'html'))).rejects.toThrow('needs a button');
+    await expect(runInBrowser(browser!, snippet('<p>Empty</p>', 'html'), impatientMs)).rejects.toThrow(
+      'needs a button',
+    );
   });
 });

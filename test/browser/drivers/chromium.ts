@@ -22,7 +22,7 @@ function executablePath(): string {
 }
 
 /** Starts Chromium under Playwright. */
-function launchChromium({ args = [], pageCache = true }: LaunchOptions = {}): Promise<Browser> {
+export function launchChromium({ args = [], pageCache = true }: LaunchOptions = {}): Promise<Browser> {
   return chromium.launch({
     executablePath: executablePath(),
     args: [...flags, ...args],
@@ -105,8 +105,8 @@ export const chromiumEngine: Engine = {
   async launch(options): Promise<Driver> {
     const browser = await launchChromium(options);
     return {
-      newProfile: async () => profileOf(await browser.newContext()),
       browser,
+      newProfile: async () => profileOf(await browser.newContext()),
       close: () => browser.close(),
     };
   },

@@ -38,7 +38,8 @@ export interface DriverProfile {
 export interface LaunchOptions {
   /** More arguments for Chromium. */
   readonly args?: readonly string[];
-  /** Whether pages that are left may come back as they were. The drivers turn this off; visitors have it. @default true */
+  /** Whether pages that are left may come back as they were, as they do for visitors. WebKitWebDriver can't turn this off.
+   * @default true */
   readonly pageCache?: boolean;
 }
 

@@ -21,7 +21,7 @@ function readFacts(pid: number): ProcessFacts[] {
 }
 
 /** All processes that descend from this one, on Linux. */
-export function descendantsOf(pid: number): ProcessFacts[] {
+function descendantsOf(pid: number): ProcessFacts[] {
   const all = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => readFacts(Number(name)));
@@ -43,15 +43,26 @@ function kill(pid: number): void {
   }
 }
 
-/** Ends the descendant that did the most work while `work` ran. Browsers do not say which process renders which tab; the
- * one that is busy while the page counts is it.
+/** Whether a process of Firefox renders tabs. */
+function rendersTabs({ pid }: ProcessFacts): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').endsWith('\0tab\0');
+  } catch {
+    return false;
+  }
+}
+
+/** Ends the process of Firefox that did the most work for tabs while `work` ran. The driver does not say which process renders
+ * which tab; the one that is busy while the page counts is it.
  * @param work Keeps the page's script busy for some hundred milliseconds. */
 export async function endBusiest(pid: number, work: () => Promise<unknown>): Promise<void> {
   const before = new Map(descendantsOf(pid).map((each) => [each.pid, each.ticks]));
   await work();
   const workOf = (each: ProcessFacts) => each.ticks - (before.get(each.pid) ?? each.ticks);
-  const [busiest] = descendantsOf(pid).sort((one, other) => workOf(other) - workOf(one));
-  if (!busiest || workOf(busiest) < 5) throw new Error('No process was busy while the page counted.');
+  const [busiest] = descendantsOf(pid)
+    .filter(rendersTabs)
+    .sort((one, other) => workOf(other) - workOf(one));
+  if (!busiest || workOf(busiest) === 0) throw new Error('No process was busy while the page counted.');
   kill(busiest.pid);
 }
 
