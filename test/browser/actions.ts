@@ -18,6 +18,9 @@ export const whileBackingOff = (tab: Tab) => tab.until(() => window.user.deliver
 export const untilStored = (tab: Tab) =>
   tab.until(() => Object.keys(localStorage).some((key) => /^usertoken:outbox:.*:\d+$/.test(key)));
 
+/** A visit so much later that chunks which their page could not release are no longer young. */
+export const later: PageTraits = { aheadMs: 11_000 };
+
 /** A page of the site without the library. */
 export const elsewhere: PageTraits = { path: '/elsewhere' };
 

@@ -1,12 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { expectOnce, whileBackingOff } from './actions.js';
+import { expectOnce, later, whileBackingOff } from './actions.js';
 import { can } from './engines.js';
 import { names, trackMany, useStage } from './harness.js';
 
 const stage = useStage();
-
-/** A visit so much later that chunks of a page that is gone are no longer young. */
-const later = { aheadMs: 11_000 };
 
 test('one of five tabs that open at once takes over the events that several closed tabs left', async () => {
   const { collector } = stage;
@@ -20,7 +17,7 @@ test('one of five tabs that open at once takes over the events that several clos
     await tab.close();
   }
   collector.setFault(null);
-  const tabs = await Promise.all([1, 2, 3, 4, 5].map(() => profile.open()));
+  const tabs = await Promise.all([1, 2, 3, 4, 5].map(() => profile.open({}, later)));
   await expectOnce(stage, tabs[0]!, [...names('tab1-', 20), ...names('tab2-', 20), ...names('tab3-', 20)]);
 });
 

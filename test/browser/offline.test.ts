@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { expectOnce, login, logout, untilStored, whileBackingOff } from './actions.js';
+import { expectOnce, later, login, logout, untilStored, whileBackingOff } from './actions.js';
 import { can } from './engines.js';
 import { names, type Profile, trackMany, useStage } from './harness.js';
 import type { Tab } from './tab.js';
@@ -42,7 +42,7 @@ test('events tracked offline in a page that is closed are sent once by the next 
     await logout(tab);
     await tab.close();
   });
-  await expectOnce(stage, await profile.open(), names('closed', 100));
+  await expectOnce(stage, await profile.open({}, later), names('closed', 100));
   expect(new Set(collector.events.map(({ userToken }) => userToken))).toEqual(new Set(['ada-1815']));
 });
 
@@ -59,6 +59,6 @@ test.runIf(can('profile on disk'))(
     await profile.close();
     collector.setFault(null);
     const next = await stage.profileIn(folder);
-    await expectOnce(stage, await next.open(), names('restart', 100));
+    await expectOnce(stage, await next.open({}, later), names('restart', 100));
   },
 );

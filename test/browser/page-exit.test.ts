@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { elsewhere, expectOnce, leave, trackAndLeave } from './actions.js';
+import { elsewhere, expectOnce, later, leave, trackAndLeave } from './actions.js';
 import { can } from './engines.js';
 import { clickOn, names, received, trackMany, untilExit, useStage } from './harness.js';
 import type { Tab } from './tab.js';
@@ -72,7 +72,7 @@ test('delivers 200 events of a tab that is closed right after, at the latest wit
   await trackMany(tab, 'closed', 200);
   await tab.close();
   // Where pagehide is cut short, the request gets out and the storage's knowledge of it may not.
-  await expectOnce(stage, await profile.open(), names('closed', 200), () => !can('whole page exit'));
+  await expectOnce(stage, await profile.open({}, later), names('closed', 200), () => !can('whole page exit'));
 });
 
 test('delivers the event of a tab that closes itself in the same task, without a next visit', async () => {
@@ -90,7 +90,7 @@ test('delivers 200 events of a tab that closes itself in the same task, at the l
   const opener = await profile.open();
   await opener.evaluate((address) => void window.open(address), stage.shopUrl(slow()));
   await closeItself(await profile.opened(), 200);
-  await expectOnce(stage, await profile.open(), names('closing', 200));
+  await expectOnce(stage, await profile.open({}, later), names('closing', 200));
 });
 
 async function closeItself(tab: Tab, count: number): Promise<void> {

@@ -46,7 +46,7 @@ function kill(pid: number): void {
 /** Whether a process of Firefox renders tabs. */
 function rendersTabs({ pid }: ProcessFacts): boolean {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').endsWith('\0tab\0');
+    return /\btab\0$/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
   } catch {
     return false;
   }
