@@ -10,7 +10,12 @@ function left(appId = credentials.appId) {
   const json = JSON.stringify({ ...view, eventName: 'Left', eventType: 'view', userToken: 'x' });
   const entry = { id: 'left', json, timestamp: Date.now(), bytes: json.length + 28, suspectFields: [] };
   return {
-    [`usertoken:outbox:${appId}:gone:1`]: JSON.stringify({ v: 1, at: Date.now() - 60_000, isFree: true, entries: [entry] }),
+    [`usertoken:outbox:${appId}:gone:1`]: JSON.stringify({
+      v: 1,
+      at: Date.now() - 60_000,
+      isFree: true,
+      entries: [entry],
+    }),
   };
 }
 
