@@ -7,10 +7,10 @@ import { entries } from '../../scripts/entries.mjs';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const groups = {
-  Start: ['getting-started', 'options', 'from-search-insights'],
+  Start: ['getting-started', 'options', 'from-search-insights', 'segment-gtm'],
   Concepts: ['identity', 'consent', 'tokens', 'delivery', 'states'],
   'Where you use it': ['vue', 'svelte', 'angular', 'react', 'instantsearch', 'server', 'lite', 'custom-ports'],
-  'Test and look': ['testing', 'troubleshooting', 'collector', 'inspector'],
+  'Test and look': ['testing', 'troubleshooting', 'known-limits', 'collector', 'inspector'],
   About: ['benchmarks', 'support', 'security', 'decisions'],
 };
 
