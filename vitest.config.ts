@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 /** What takes long beside the tests of the library itself: the documentation site, built and looked at in a browser, every
  * snippet of it run, pages of the collector, the demo, the script tag, the inspector's viewer, servers under load. */
 const siteTests = [
-  'test/docs/{site,snippets}.test.ts',
+  'test/docs/{site,home,snippets}.test.ts',
   'test/aa/script-tag.test.ts',
   'test/cli/{timeline,playwright}.test.ts',
   'test/demo/{access,chart,walk}.test.ts',
@@ -12,11 +12,13 @@ const siteTests = [
   'test/server/{sending,two-processes,page}.test.ts',
 ];
 
-/** Tests that stand, once more on the small interpreter of usertoken/lite. */
+/** Tests that stand, once more on the compiled charts of usertoken/lite. */
 const onSubset = {
   extends: true as const,
   resolve: {
-    alias: [{ find: /^xstate$/, replacement: resolve(import.meta.dirname, 'test/equality/support/xstate-alias.ts') }],
+    alias: [
+      { find: /^(\.\.?\/)+(src\/)?charts\.js$/, replacement: resolve(import.meta.dirname, 'src/lite/charts.ts') },
+    ],
   },
 };
 const subsetEnv = { INTERPRETER: 'lite' };
@@ -54,19 +56,33 @@ export default defineConfig({
       })),
       {
         extends: true,
-        test: { name: 'site', include: siteTests, testTimeout: 120_000, hookTimeout: 300_000 },
+        test: {
+          name: 'site',
+          include: siteTests,
+          exclude: ['test/docs/home.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'home',
+          include: ['test/docs/home.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+          // It builds the site too, and two builds at a time would write the same files.
+          sequence: { groupOrder: 2 },
+        },
       },
       {
         ...onSubset,
         test: {
           name: 'lite',
-          include: ['test/{machines,controller,contract,properties,browser,aa}/**/*.test.ts'],
+          include: ['test/{controller,contract,properties,browser,aa}/**/*.test.ts'],
           env: subsetEnv,
           exclude: [
-            // It walks the machine with xstate/graph.
-            'test/machines/identity.graph.test.ts',
-            // Machines inside machines, restored snapshots, inspection: the subset has none of them.
-            'test/machines/standalone.test.ts',
+            // Inspection is XState's.
             'test/controller/inspect.test.ts',
             // A page with an inspector; what is shipped without XState anyway.
             'test/browser/demo.test.ts',

@@ -16,7 +16,7 @@ import {
   nodeEntries,
   scriptTag,
 } from './entries.mjs';
-import { bundleScriptTag, lightBuild, lightBuildInFull, shortMessages } from './light-build.mjs';
+import { bundleScriptTag, lightBuildInFull, lightBuilds, shortMessages } from './light-build.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -31,37 +31,25 @@ const shared = {
 };
 const pick = (isWanted) => Object.fromEntries(Object.entries(entries).filter(([name]) => isWanted(name)));
 const forNode = pick((name) => nodeEntries.includes(name));
-const light = pick((name) => liteEntries.includes(name));
-const portable = pick((name) => !(name in forNode) && !(name in light));
+const portable = pick((name) => !nodeEntries.includes(name) && !liteEntries.includes(name));
 
+const cjs = { format: 'cjs', outExtension: { '.js': '.cjs' } };
+/** require() gives the default export itself, with the other names on it, as search-insights has it. */
+const asCall = { footer: { js: 'module.exports = Object.assign(module.exports.default, module.exports);' } };
 /** Servers and development read whole sentences, production pages a code and a link. */
-const inFull = (all) =>
+const inFull = (names) =>
   Object.fromEntries(
-    Object.keys(all)
-      .filter((name) => developmentEntries.includes(name))
-      .map((name) => [`${name}.development`, entries[name]]),
+    names.filter((name) => developmentEntries.includes(name)).map((name) => [`${name}.development`, entries[name]]),
   );
 const { server, ...onPages } = portable;
-const variants = [{ entryPoints: onPages, plugins: [shortMessages] }, { entryPoints: { server, ...inFull(portable) } }];
-const lightVariants = [
-  { ...lightBuild, entryPoints: light },
-  { ...lightBuildInFull, entryPoints: inFull(light) },
+const variants = [
+  { entryPoints: onPages, plugins: [shortMessages] },
+  { entryPoints: { server, ...inFull(Object.keys(portable)) } },
 ];
-const commonJs = { format: 'cjs', platform: 'neutral', outExtension: { '.js': '.cjs' } };
-const withoutDefault = (all) =>
-  Object.fromEntries(Object.entries(all).filter(([name]) => !defaultEntries.includes(name)));
-
-/** The subset refuses charts it could not run as XState does, in development alone: what is shipped relies on this. */
-async function checkCharts() {
-  const { outputFiles } = await build({
-    ...lightBuild,
-    define: { 'process.env.NODE_ENV': '"development"' },
-    entryPoints: [entries.machines],
-    format: 'esm',
-    write: false,
-  });
-  await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
-}
+const lightVariants = [
+  ...liteEntries.map((name) => ({ ...lightBuilds[name], entryPoints: pick((each) => each === name), name })),
+  { ...lightBuildInFull, entryPoints: inFull(liteEntries), name: 'in full' },
+];
 
 async function* filesBelow(folder) {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
@@ -123,28 +111,19 @@ async function addCommonJsDeclarations() {
   }
 }
 
-await checkCharts();
 await rm(dist, { recursive: true, force: true });
 await Promise.all([
-  ...variants.map((variant) =>
+  ...variants.flatMap((variant) => [
     build({ ...shared, ...variant, format: 'esm', platform: 'neutral', splitting: true, chunkNames: 'shared-[hash]' }),
-  ),
-  ...variants.map((variant) =>
-    build({ ...shared, ...variant, ...commonJs, entryPoints: withoutDefault(variant.entryPoints) }),
-  ),
-  build({
-    ...shared,
-    ...commonJs,
-    entryPoints: pick((name) => name in portable && defaultEntries.includes(name)),
-    plugins: [shortMessages],
-    // require() gives the default export itself, with the other names on it, as search-insights has it.
-    footer: { js: 'module.exports = Object.assign(module.exports.default, module.exports);' },
-  }),
-  ...lightVariants.map((variant) => build({ ...shared, ...variant, format: 'esm', platform: 'neutral' })),
-  ...lightVariants.map((variant) => build({ ...shared, ...variant, ...commonJs })),
+    build({ ...shared, ...variant, ...cjs, platform: 'neutral' }),
+  ]),
+  ...lightVariants.flatMap(({ name, ...variant }) => [
+    build({ ...shared, ...variant, format: 'esm', platform: 'neutral' }),
+    build({ ...shared, ...variant, ...cjs, platform: 'neutral', ...(defaultEntries.includes(name) && asCall) }),
+  ]),
   bundleScriptTag().then((script) => writeFile(join(dist, scriptTag.file), script)),
   build({ ...shared, entryPoints: forNode, format: 'esm', platform: 'node' }),
-  build({ ...shared, entryPoints: forNode, format: 'cjs', platform: 'node', outExtension: { '.js': '.cjs' } }),
+  build({ ...shared, entryPoints: forNode, ...cjs, platform: 'node' }),
   buildCli(join(dist, cli.file)),
 ]);
 execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
-import { entries, external, liteEntries, nodeEntries, scriptTag } from './entries.mjs';
-import { bundleScriptTag, lightBuild, shortMessages } from './light-build.mjs';
+import { entries, external, nodeEntries, scriptTag } from './entries.mjs';
+import { bundleScriptTag, dropInBuild, lightBuilds, shortMessages } from './light-build.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -50,7 +50,7 @@ async function measure({ entry, source = entries[entry], withXState = false }) {
     define: { 'process.env.NODE_ENV': '"production"' },
     // Servers have the long messages.
     plugins: ['server', 'testing'].includes(entry) ? [] : [shortMessages],
-    ...(liteEntries.includes(entry) || !entry ? lightBuild : {}),
+    ...(entry ? lightBuilds[entry] : dropInBuild),
     metafile: true,
     write: false,
     outdir: 'out',

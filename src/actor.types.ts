@@ -101,7 +101,9 @@ type BatchAction = (args: unknown, params: { readonly batchId: number }) => void
 /** What the delivery machine is started with. */
 export interface DeliveryParts {
   readonly sendBatch: (args: { readonly input: BatchInput; readonly signal: AbortSignal }) => Promise<BatchResult>;
-  readonly guards: Readonly<Record<'isAwaitingConsent' | 'isOffline' | 'hasEvents' | 'isPersistent', () => boolean>>;
+  readonly guards: Readonly<
+    Record<'isAwaitingConsent' | 'isOffline' | 'hasEvents' | 'isPersistent' | 'hasSuccessor', () => boolean>
+  >;
   readonly delays: {
     readonly batchWindow: number;
     readonly requestTimeout: number;
@@ -116,11 +118,11 @@ export interface DeliveryParts {
       | 'omitTimestamps'
       | 'keepBatch'
       | 'suspectBatch'
-      | 'sendOnExit',
+      | 'leaveBatch',
       BatchAction
     >
   > &
-    Readonly<Record<'reportCredentials' | 'dropAll', () => void>>;
+    Readonly<Record<'reportCredentials' | 'sendOnExit' | 'dropAll', () => void>>;
   readonly clock: Clock;
   readonly inspect?: unknown;
 }

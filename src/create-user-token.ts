@@ -105,6 +105,7 @@ export function createUserToken(options: UserTokenOptions): UserTokenClient {
     clock,
     inspect,
     isOnline: () => page.isOnline() !== false,
+    isLeavingWithinSite: page.isLeavingWithinSite,
     random: () => tryCall(settings.random, onError) ?? 1,
     isGranted: () => snapshot.consent === 'granted',
     onSettled(entry, receipt) {
