@@ -6,9 +6,15 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Pages that are not rewritten yet. Empty this list. */
-const later = ['angular', 'collector', 'instantsearch-client', 'server', 'states', 'testing-playwright'].map(
-  (name) => `docs/${name}.md`,
-);
+const later = [
+  'angular',
+  'collector',
+  'from-search-insights',
+  'instantsearch-client',
+  'server',
+  'states',
+  'testing-playwright',
+].map((name) => `docs/${name}.md`);
 
 /** Pages that you look things up in: they may be long and have long cells. */
 const reference = ['docs/options.md', 'docs/custom-ports.md', 'docs/from-search-insights.md', 'docs/states.md'];
