@@ -6,8 +6,17 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import ts from 'typescript';
 import { buildCli } from './build-cli.mjs';
-import { cli, defaultEntries, entries, external, liteEntries, nodeEntries, scriptTag } from './entries.mjs';
-import { bundleScriptTag, lightBuilds } from './light-build.mjs';
+import {
+  cli,
+  defaultEntries,
+  developmentEntries,
+  entries,
+  external,
+  liteEntries,
+  nodeEntries,
+  scriptTag,
+} from './entries.mjs';
+import { bundleScriptTag, lightBuildInFull, lightBuilds, shortMessages } from './light-build.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -27,6 +36,20 @@ const portable = pick((name) => !nodeEntries.includes(name) && !liteEntries.incl
 const cjs = { format: 'cjs', outExtension: { '.js': '.cjs' } };
 /** require() gives the default export itself, with the other names on it, as search-insights has it. */
 const asCall = { footer: { js: 'module.exports = Object.assign(module.exports.default, module.exports);' } };
+/** Servers and development read whole sentences, production pages a code and a link. */
+const inFull = (names) =>
+  Object.fromEntries(
+    names.filter((name) => developmentEntries.includes(name)).map((name) => [`${name}.development`, entries[name]]),
+  );
+const { server, ...onPages } = portable;
+const variants = [
+  { entryPoints: onPages, plugins: [shortMessages] },
+  { entryPoints: { server, ...inFull(Object.keys(portable)) } },
+];
+const lightVariants = [
+  ...liteEntries.map((name) => ({ ...lightBuilds[name], entryPoints: pick((each) => each === name), name })),
+  { ...lightBuildInFull, entryPoints: inFull(liteEntries), name: 'in full' },
+];
 
 async function* filesBelow(folder) {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
@@ -90,27 +113,14 @@ async function addCommonJsDeclarations() {
 
 await rm(dist, { recursive: true, force: true });
 await Promise.all([
-  build({
-    ...shared,
-    entryPoints: portable,
-    format: 'esm',
-    platform: 'neutral',
-    splitting: true,
-    chunkNames: 'shared-[hash]',
-  }),
-  build({ ...shared, entryPoints: portable, ...cjs, platform: 'neutral' }),
-  ...liteEntries.flatMap((entry) => {
-    const light = {
-      ...shared,
-      ...lightBuilds[entry],
-      entryPoints: pick((name) => name === entry),
-      platform: 'neutral',
-    };
-    return [
-      build({ ...light, format: 'esm' }),
-      build({ ...light, ...cjs, ...(defaultEntries.includes(entry) && asCall) }),
-    ];
-  }),
+  ...variants.flatMap((variant) => [
+    build({ ...shared, ...variant, format: 'esm', platform: 'neutral', splitting: true, chunkNames: 'shared-[hash]' }),
+    build({ ...shared, ...variant, ...cjs, platform: 'neutral' }),
+  ]),
+  ...lightVariants.flatMap(({ name, ...variant }) => [
+    build({ ...shared, ...variant, format: 'esm', platform: 'neutral' }),
+    build({ ...shared, ...variant, ...cjs, platform: 'neutral', ...(defaultEntries.includes(name) && asCall) }),
+  ]),
   bundleScriptTag().then((script) => writeFile(join(dist, scriptTag.file), script)),
   build({ ...shared, entryPoints: forNode, format: 'esm', platform: 'node' }),
   build({ ...shared, entryPoints: forNode, ...cjs, platform: 'node' }),

@@ -21,6 +21,10 @@ export const defaultEntries = ['aa'];
 /** Entries without XState: scripts/light-build.mjs says with what instead. */
 export const liteEntries = ['lite', 'aa'];
 
+/** Entries with a second file, `<entry>.development.js`, whose messages are whole sentences. Package managers' conditions
+ * `development` and `node` lead there; what a page gets in production has a code and a link instead. */
+export const developmentEntries = ['index', 'lite'];
+
 /** What the page provides: XState, and the frameworks of the bindings. */
 export const external = ['xstate', 'vue', 'svelte', 'react', '@angular/core'];
 

@@ -23,24 +23,31 @@ const replace = (modules) => ({
   },
 });
 
+/** Puts a code and a link in the place of each long message: a production build for pages has these. */
+const short = { 'src/messages.ts': 'src/messages.short.ts', 'src/check-options.ts': 'src/check-options.short.ts' };
+export const shortMessages = replace(short);
+
 /** How esbuild bundles without XState.
- * @param {string} charts The module in the place of `src/charts.ts`.
+ * @param {Record<string, string>} modules What stands in for others.
  * @satisfies {import('esbuild').BuildOptions} */
-const withCharts = (charts) => ({
+const withoutXState = (modules) => ({
   absWorkingDir: root,
   bundle: true,
   target: 'es2022',
   // One that is imported all the same comes in, and a test finds it.
   external: external.filter((name) => name !== 'xstate'),
   define: { 'process.env.NODE_ENV': '"production"' },
-  plugins: [replace({ 'src/charts.ts': charts, 'src/masked-inspect.ts': 'src/lite/no-inspect.ts' })],
+  plugins: [replace({ 'src/masked-inspect.ts': 'src/lite/no-inspect.ts', ...modules })],
 });
 
 /** How esbuild bundles `usertoken/lite`. */
-export const lightBuild = withCharts('src/lite/charts.ts');
+export const lightBuild = withoutXState({ 'src/charts.ts': 'src/lite/charts.ts', ...short });
+
+/** The same with the long messages, for development and Node. */
+export const lightBuildInFull = withoutXState({ 'src/charts.ts': 'src/lite/charts.ts' });
 
 /** How esbuild bundles `usertoken/aa` and the script tag. */
-export const dropInBuild = withCharts('src/lite/drop-in-charts.ts');
+export const dropInBuild = withoutXState({ 'src/charts.ts': 'src/lite/drop-in-charts.ts', ...short });
 
 /** How esbuild bundles the entries without XState, by entry. */
 export const lightBuilds = { lite: lightBuild, aa: dropInBuild };

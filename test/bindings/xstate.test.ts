@@ -120,3 +120,10 @@ describe.each(Object.keys(frameworks))('useSelector of @xstate/%s', (name) => {
     expect(user.identity.getSnapshot().value.visitor).toBe('identified');
   });
 });
+
+test('user.identity and user.delivery cannot be sent events', () => {
+  const { user } = alone();
+  for (const actor of [user.identity, user.delivery]) {
+    expect(Object.keys(actor).sort()).toEqual(['getSnapshot', 'id', 'on', 'subscribe']);
+  }
+});

@@ -9,27 +9,33 @@ interface Surroundings {
   /** Events in the outbox. */
   size: number;
   persistent: boolean;
+  /** Another page of the site is there, or coming. */
+  successor: boolean;
 }
 
 /** An event of the machine, and what changed around it just before. */
-type Step = { readonly event: { readonly type: string }; readonly around?: Partial<Surroundings> };
+type Step = {
+  readonly event: { readonly type: string; readonly [field: string]: unknown };
+  readonly around?: Partial<Surroundings>;
+};
 
 /** Starts the machine and takes it through steps. The effects are those of the last step, in order, each with the batch
  * that it settles. */
 function run(start: Partial<Surroundings>, ...steps: Step[]) {
-  const around: Surroundings = { granted: true, online: true, size: 0, persistent: false, ...start };
+  const around: Surroundings = { granted: true, online: true, size: 0, persistent: false, successor: false, ...start };
   const machine = deliveryMachine.provide({
     guards: {
       isAwaitingConsent: () => !around.granted,
       isOffline: () => !around.online,
       hasEvents: () => around.size > 0,
       isPersistent: () => around.persistent,
+      hasSuccessor: () => around.successor,
     },
   });
   let [snapshot, actions] = initialTransition(machine);
   for (const step of steps) {
     Object.assign(around, step.around);
-    [snapshot, actions] = transition(machine, snapshot, step.event as DeliveryEvent);
+    [snapshot, actions] = transition(machine, snapshot, step.event as never);
   }
   // XState's own actions set timers and start the request.
   const effects = actions
@@ -38,7 +44,10 @@ function run(start: Partial<Surroundings>, ...steps: Step[]) {
   return { state: snapshot.value, effects, ...snapshot.context };
 }
 
-const step = (type: DeliveryEvent['type'], around: Partial<Surroundings> = {}): Step => ({ event: { type }, around });
+const step = (type: Exclude<DeliveryEvent['type'], 'outage.known'>, around: Partial<Surroundings> = {}): Step => ({
+  event: { type },
+  around,
+});
 const queued = step('delivery.queued', { size: 3 });
 const flush = step('delivery.flush');
 const grant = step('consent.grant', { granted: true });
@@ -105,12 +114,12 @@ describe('while it collects events, delivery', () => {
     ['sends at once on a flush', {}, [queued, flush], { state: 'sending', batchId: 1 }],
     ['sends at once when the page is hidden', {}, [queued, hidden], { state: 'sending', batchId: 1 }],
     ['stops when the network is lost', {}, [queued, offline], { state: 'offline' }],
-    ['gives the events to the browser at page exit', {}, [queued, taken], { state: 'idle', effects: ['sendOnExit 0'] }],
+    ['gives the events to the browser at page exit', {}, [queued, taken], { state: 'idle', effects: ['sendOnExit'] }],
     [
       'collects on after a page exit at which the browser did not take all',
       { persistent: true },
       [queued, exit],
-      { state: 'collecting', effects: ['sendOnExit 0'] },
+      { state: 'collecting', effects: ['sendOnExit'] },
     ],
     [
       'keeps stored events at page exit when the browser has no network',
@@ -122,13 +131,19 @@ describe('while it collects events, delivery', () => {
       'gives events in memory to the browser at page exit even without network',
       {},
       [queued, exitOffline],
-      { state: 'offline', effects: ['sendOnExit 0'] },
+      { state: 'offline', effects: ['sendOnExit'] },
     ],
     [
-      'names the latest batch at page exit',
-      {},
-      [...sending, answer(200), queued, taken],
-      { state: 'idle', effects: ['sendOnExit 1'] },
+      'keeps stored events at page exit when another page of the site will send them',
+      { persistent: true, successor: true },
+      [queued, exit],
+      { state: 'collecting', ...stays },
+    ],
+    [
+      'gives events in memory to the browser at page exit even when another page follows',
+      { successor: true },
+      [queued, taken],
+      { state: 'idle', effects: ['sendOnExit'] },
     ],
   ])('%s', (_, start, steps, expected) => {
     expect(run(start, ...steps)).toMatchObject(expected);
@@ -299,7 +314,7 @@ describe('while it backs off, delivery', () => {
       'gives events in memory to the browser at page exit',
       {},
       [...backingOff, { ...exit, around: { size: 0 } }],
-      { state: 'idle', effects: ['sendOnExit 1'], retries: 0, backlog: false },
+      { state: 'idle', effects: ['sendOnExit'], retries: 0, backlog: false },
     ],
     [
       'keeps stored events at page exit',
@@ -327,28 +342,34 @@ describe('while it sends, delivery', () => {
       { state: 'sending', batchId: 1 },
     ],
     [
-      'leaves the batch to the browser at page exit',
+      'leaves the batch to the browser at page exit, and gives it the rest',
       {},
       [...sending, exit],
-      { state: 'sending', effects: ['sendOnExit 1'] },
+      { state: 'sending', effects: ['leaveBatch 1', 'sendOnExit'] },
     ],
     [
-      'leaves a stored batch to the browser at page exit',
+      'does so with stored events as well',
       { persistent: true },
       [...sending, exit],
-      { state: 'sending', effects: ['sendOnExit 1'] },
+      { state: 'sending', effects: ['leaveBatch 1', 'sendOnExit'] },
     ],
     [
-      'keeps a stored batch at page exit when it is a retry',
+      'leaves only the batch to the browser at page exit when events are stored and it is a retry',
       { persistent: true },
       [...backingOff, pauseEnds, exit],
-      { state: 'sending', ...stays },
+      { state: 'sending', effects: ['leaveBatch 2'] },
     ],
     [
-      'keeps a stored batch at page exit when the browser has no network',
+      'leaves only the batch to the browser at page exit when events are stored and there is no network',
       { persistent: true },
       [...sending, offline, exit],
-      { state: 'sending', ...stays },
+      { state: 'sending', effects: ['leaveBatch 1'] },
+    ],
+    [
+      'leaves only the batch to the browser at page exit when another page will send stored events',
+      { persistent: true, successor: true },
+      [...sending, exit],
+      { state: 'sending', effects: ['leaveBatch 1'] },
     ],
     [
       'starts anew when the page comes back',
@@ -356,6 +377,35 @@ describe('while it sends, delivery', () => {
       [...sending, exit, restored],
       { state: 'collecting', retries: 0, ...stays },
     ],
+  ])('%s', (_, start, steps, expected) => {
+    expect(run(start, ...steps)).toMatchObject(expected);
+  });
+});
+
+describe('when another page has seen the API fail, delivery', () => {
+  const outage = (retries: number, retryAfterMs?: number): Step => ({
+    event: { type: 'outage.known', retries, retryAfterMs } satisfies DeliveryEvent,
+  });
+
+  it.each<Row>([
+    ['backs off when idle', {}, [outage(2)], { state: 'backingOff', retries: 2, backlog: true, ...noPause }],
+    ['backs off instead of collecting', {}, [queued, outage(2)], { state: 'backingOff', retries: 2, ...noPause }],
+    [
+      'keeps the pause that the server asked for there',
+      {},
+      [queued, outage(1, 9_000), offline, online],
+      { state: 'backingOff', retries: 1, retryAfterMs: 9_000 },
+    ],
+    [
+      'tries when the pause ends, and counts on from there',
+      {},
+      [queued, outage(2), pauseEnds, failure(503)],
+      { state: 'backingOff', effects: ['keepBatch 1'], retries: 3 },
+    ],
+    ['waits for its own answer', {}, [...sending, outage(5)], { state: 'sending', retries: 0 }],
+    ['keeps its own pause', {}, [...backingOff, outage(5, 9_000)], { state: 'backingOff', retries: 1, ...noPause }],
+    ['still waits for the network', {}, [queued, offline, outage(5)], { state: 'offline', retries: 0 }],
+    ['still waits for consent', { granted: false }, [queued, outage(5)], { state: 'awaitingConsent', retries: 0 }],
   ])('%s', (_, start, steps, expected) => {
     expect(run(start, ...steps)).toMatchObject(expected);
   });
@@ -436,12 +486,12 @@ describe('the id of a batch', () => {
       [pauseEnds, ''],
       [answer(404, { backlog: true }, 3), 'dropBatch 7'],
       [answer(422, { size: 1, backlog: true }, 3), 'dropEvent 8'],
-      [exit, 'sendOnExit 9'],
+      [exit, 'leaveBatch 9'],
     ];
     const soFar: Step[] = [...sending];
     for (const [next, effect] of steps) {
       soFar.push(next);
-      expect(run({}, ...soFar).effects).toEqual(effect ? [effect] : []);
+      expect(run({ persistent: true, successor: true }, ...soFar).effects).toEqual(effect ? [effect] : []);
     }
   });
 });

@@ -323,6 +323,13 @@ describe('a sync', () => {
   });
 });
 
+it('a sync to nobody is never taken for a user, whatever the check of the application accepts', () => {
+  const machine = identityMachine.provide({ guards: { isUserToken: () => true } });
+  const [start] = initialTransition(machine, { anonymousToken: anon, consent: 'granted' });
+  const [next, effects] = transition(machine, start, sync(null));
+  expect([next.value, effects]).toEqual([start.value, []]);
+});
+
 describe('another tab', () => {
   const follows = { effects: ['tokenChanged'] };
 

@@ -1,5 +1,5 @@
 import { describe, expectTypeOf, test } from 'vitest';
-import { type ActorRefFrom, createActor, fromPromise, type SnapshotFrom, setup } from 'xstate';
+import { createActor, fromPromise, type SnapshotFrom, setup } from 'xstate';
 import {
   type BatchInput,
   type BatchResult,
