@@ -95,12 +95,15 @@ export default defineConfig({
       },
       // The small interpreter beside XState, on random charts and events.
       { extends: true, test: { name: 'equality', include: ['test/equality/**/*.test.ts'], ...slow } },
-      // Tests of the projects unit and browser, once more on the small interpreter.
+      // Tests of the projects unit and browser in which machines do the work, once more on the small interpreter.
       {
         ...onSubset,
         test: {
           name: 'lite',
-          include: ['test/{machines,controller,contract,properties,browser,aa}/**/*.test.ts'],
+          include: [
+            'test/{machines,controller,contract,properties,aa}/**/*.test.ts',
+            'test/browser/{story,tabs,outages,page-exit,page-return}.test.ts',
+          ],
           env: subsetEnv,
           exclude: [
             // It walks the machine with xstate/graph.
@@ -110,8 +113,6 @@ export default defineConfig({
             'test/controller/inspect.test.ts',
             // The script tag is built without XState anyway.
             'test/aa/script-tag.test.ts',
-            'test/browser/drop-in.test.ts',
-            example,
           ],
         },
       },
