@@ -1,162 +1,212 @@
 import { and, assign, fromPromise, not, or, setup } from 'xstate';
-import { retryDelayMs } from './delivery.retry.js';
-import type { BatchResult, DeliveryContext, DeliveryEvent, DeliveryInput } from './delivery.types.js';
-import { fieldOf, tolerant } from './tolerant.js';
+import * as logic from './delivery.logic.js';
+import type { BatchInput, BatchResult, DeliveryContext, DeliveryEvent } from './delivery.types.js';
 
-const resultIn = (event: unknown) => fieldOf(event, 'output') as BatchResult;
-const hasStatus = (event: unknown, pattern: RegExp) => pattern.test(`${fieldOf(resultIn(event), 'status')}`);
+const { ofBatch } = logic;
+/** What an action that settles a batch gets. */
+interface OfBatch {
+  readonly batchId: number;
+}
 
 /**
  * When tracked events are sent, and what each answer of the Insights API leads to.
  *
- * Pure: fill `sendBatch`, the actions and the delays with `provide`. The context holds counts, never the events; the
- * outbox keeps those. Delays are in milliseconds of the actor's clock.
+ * Pure: fill `sendBatch`, and the guards, actions and delays that say so, with `provide`. The events stay in the outbox;
+ * actions get the id of the batch they settle. Delays are in milliseconds of the actor's clock.
  */
-export const deliveryMachine = tolerant(
-  setup({
-    types: {} as {
-      context: DeliveryContext;
-      events: DeliveryEvent;
-      input: DeliveryInput;
-    },
-    actors: {
-      /** Sends the next batch and resolves to what came of it. */
-      sendBatch: fromPromise<BatchResult, { readonly retries: number }>(() => new Promise<BatchResult>(() => {})),
-    },
-    guards: {
-      /** Whether consent to send is missing. */
-      isAwaitingConsent: () => false,
-      isOffline: () => false,
-      hasWaiting: ({ context }) => context.waiting > 0,
-      hasBacklog: ({ context }) => context.backlog && context.waiting > 0,
-      isAccepted: ({ event }) => hasStatus(event, /^2/),
-      isClockWrong: ({ event }) => !!fieldOf(resultIn(event), 'isClockWrong'),
-      areCredentialsRefused: ({ event }) => hasStatus(event, /^40[13]$/),
-      /** For what is in the batch: malformed, too large, invalid. */
-      isRefused: ({ event }) => hasStatus(event, /^(400|413|422)$/),
-      isBatchRefused: and(['isRefused', ({ event }) => resultIn(event).size > 1]),
-      /** A 4xx that no retry would change. */
-      isUndeliverable: ({ event }) => hasStatus(event, /^4(?!08|29)/),
-      /** Whether what waits is lost with the page. */
-      isNotPersistent: () => true,
-      /** At page exit: what is handed to the browser is forgotten here, so it must be likely to arrive, or lost anyway. */
-      maySendOnExit: or(['isNotPersistent', and([({ context }) => context.retries === 0, not('isOffline')])]),
-    },
-    delays: {
-      /** How long events are collected before the first of them is sent. */
-      batchWindow: 250,
-      /** How long a request may take. */
-      requestTimeout: 30_000,
-      retryDelay: ({ context }) => retryDelayMs(context),
-    },
-    actions: {
-      noteQueued: assign({ waiting: ({ event }) => fieldOf(event, 'waiting') as number }),
-      /** The server is reachable and the batch is gone. */
-      noteDone: assign(({ event }) => {
-        const { waiting, backlog } = resultIn(event);
-        return { waiting, backlog, retries: 0, retryAfterMs: undefined };
-      }),
-      /** The batch waits with the rest. */
-      noteFailed: assign(({ context, event }) => ({
-        backlog: true,
-        retries: context.retries + 1,
-        retryAfterMs: fieldOf(resultIn(event), 'retryAfterMs') as number | undefined,
-      })),
-      noteNothingLeft: assign({ waiting: 0, backlog: false, retries: 0, retryAfterMs: undefined }),
+export const deliveryMachine = setup({
+  types: {} as {
+    context: DeliveryContext;
+    events: DeliveryEvent;
+  },
+  actors: {
+    /** Filled by the application: sends the next batch under the given id and resolves to its result. */
+    sendBatch: fromPromise<BatchResult, BatchInput>(() => new Promise<BatchResult>(() => {})),
+  },
+  guards: {
+    /** Filled by the application: whether consent to send is missing. */
+    isAwaitingConsent: () => false,
+    /** Filled by the application: whether the browser says that it has no network. */
+    isOffline: () => false,
+    /** Filled by the application: whether the outbox holds events. */
+    hasEvents: () => false,
+    /** Filled by the application: whether all events of the outbox outlive the page. */
+    isPersistent: () => false,
+    /** Filled by the application: whether another page of the site is there, or coming, to send the events. */
+    hasSuccessor: () => false,
+    hasBacklog: logic.hasBacklog,
+    isAccepted: logic.isAccepted,
+    isClockWrong: logic.isClockWrong,
+    areCredentialsRefused: logic.areCredentialsRefused,
+    isRefused: logic.isRefused,
+    hasSeveralEvents: logic.hasSeveralEvents,
+    isBatchRefused: and(['isRefused', 'hasSeveralEvents']),
+    isUndeliverable: logic.isUndeliverable,
+    hasNoAnswer: logic.hasNoAnswer,
+    hasLostNetwork: and(['hasNoAnswer', 'isOffline']),
+    isHealthy: logic.isHealthy,
+    isOwnPause: logic.isOwnPause,
+    /** Nobody hears the answer to a request at page exit: it must be likely to arrive, or its events are lost anyway. */
+    maySendOnExit: or([not('isPersistent'), and(['isHealthy', not('isOffline'), not('hasSuccessor')])]),
+  },
+  delays: {
+    /** How long events are collected before the first of them is sent. */
+    batchWindow: 250,
+    /** How long a request may take. */
+    requestTimeout: 30_000,
+    retryDelay: logic.retryDelay,
+    /** How long `isOffline` is believed before a request tries it out. */
+    offlineDelay: logic.offlineDelay,
+  },
+  actions: {
+    countBatch: assign(logic.countBatch),
+    noteDone: assign(logic.noteDone),
+    noteFailed: assign(logic.noteFailed),
+    noteNoAnswer: assign(logic.noteNoAnswer),
+    noteNothingLeft: assign(logic.noteNothingLeft),
+    noteOutage: assign(logic.noteOutage),
 
-      /** The batch was accepted: take it out of the outbox. */
-      removeBatch: () => {},
-      /** The batch was refused: its halves travel apart, until the culprit is alone. */
-      halveBatch: () => {},
-      /** The one event was refused: drop it with the server's message. */
-      dropEvent: () => {},
-      /** No retry would help: drop the batch with the server's message. */
-      dropBatch: () => {},
-      /** The device's clock is wrong: the batch goes once more without timestamps. */
-      omitTimestamps: () => {},
-      /** No answer, or one that asks for patience: the batch stays. */
-      keepBatch: () => {},
-      reportCredentials: () => {},
-      /** Page exit: give the browser what fits in its budget, and what is under way. */
-      sendOnExit: () => {},
-      /** Consent is denied: drop every event that waits. */
-      dropAll: () => {},
+    // All of these are filled by the application.
+    /** The batch was accepted: remove it from the outbox. */
+    removeBatch: (_, _params: OfBatch) => {},
+    /** The batch was refused: send its halves apart, until the culprit is alone. */
+    halveBatch: (_, _params: OfBatch) => {},
+    /** The one event was refused: drop it with the server's message. */
+    dropEvent: (_, _params: OfBatch) => {},
+    /** No retry would help: drop the batch with the server's message. */
+    dropBatch: (_, _params: OfBatch) => {},
+    /** The device's clock is wrong: send the batch once more without timestamps. */
+    omitTimestamps: (_, _params: OfBatch) => {},
+    /** The server asked for patience: the batch stays. */
+    keepBatch: (_, _params: OfBatch) => {},
+    /** There was no readable answer: the batch stays, and may be the reason. */
+    suspectBatch: (_, _params: OfBatch) => {},
+    /** The app ID or API key was refused: say so, and leave the events to a page with better ones. */
+    reportCredentials: () => {},
+    /** Page exit: the browser finishes the request under way, and nobody hears the answer. */
+    leaveBatch: (_, _params: OfBatch) => {},
+    /** Page exit: give the browser what it takes. */
+    sendOnExit: () => {},
+    /** Consent is denied: drop every event. */
+    dropAll: () => {},
+  },
+}).createMachine({
+  id: 'delivery',
+  context: logic.startingContext,
+  initial: 'idle',
+  on: {
+    'consent.deny': { target: '.awaitingConsent', actions: ['noteNothingLeft', 'dropAll'] },
+  },
+  states: {
+    idle: {
+      always: [
+        { guard: 'isAwaitingConsent', target: 'awaitingConsent' },
+        { guard: 'isOffline', target: 'offline' },
+        { guard: 'hasBacklog', target: 'sending' },
+        { guard: 'hasEvents', target: 'collecting' },
+      ],
+      on: {
+        'delivery.queued': 'collecting',
+        'outage.known': { target: 'backingOff', actions: 'noteOutage' },
+      },
     },
-  }).createMachine({
-    id: 'delivery',
-    context: ({ input }) => ({
-      waiting: (fieldOf(input, 'waiting') as number) ?? 0,
-      backlog: false,
-      retries: 0,
-      retryAfterMs: undefined,
-    }),
-    initial: 'idle',
-    on: {
-      'delivery.queued': { actions: 'noteQueued' },
-      'consent.deny': { target: '.awaitingConsent', actions: ['noteNothingLeft', 'dropAll'] },
+    awaitingConsent: {
+      on: {
+        'consent.grant': 'idle',
+      },
     },
-    states: {
-      idle: {
-        always: [
-          { guard: 'isAwaitingConsent', target: 'awaitingConsent' },
-          { guard: 'isOffline', target: 'offline' },
-          { guard: 'hasBacklog', target: 'sending' },
-          { guard: 'hasWaiting', target: 'collecting' },
+    collecting: {
+      after: { batchWindow: 'sending' },
+      on: {
+        'delivery.flush': 'sending',
+        'network.offline': 'offline',
+        'outage.known': { target: 'backingOff', actions: 'noteOutage' },
+        'page.hidden': 'sending',
+        'page.exit': {
+          guard: 'maySendOnExit',
+          target: 'idle',
+          actions: ['sendOnExit', 'noteNothingLeft'],
+        },
+      },
+    },
+    sending: {
+      entry: 'countBatch',
+      invoke: {
+        id: 'request',
+        src: 'sendBatch',
+        input: logic.batchInput,
+        onDone: [
+          { guard: 'isAccepted', target: 'idle', actions: ['noteDone', { type: 'removeBatch', params: ofBatch }] },
+          {
+            guard: 'isClockWrong',
+            target: 'sending',
+            reenter: true,
+            actions: { type: 'omitTimestamps', params: ofBatch },
+          },
+          {
+            guard: 'areCredentialsRefused',
+            target: 'unauthorized',
+            actions: [{ type: 'keepBatch', params: ofBatch }, 'reportCredentials'],
+          },
+          {
+            guard: 'isBatchRefused',
+            target: 'sending',
+            reenter: true,
+            actions: { type: 'halveBatch', params: ofBatch },
+          },
+          { guard: 'isRefused', target: 'idle', actions: ['noteDone', { type: 'dropEvent', params: ofBatch }] },
+          { guard: 'isUndeliverable', target: 'idle', actions: ['noteDone', { type: 'dropBatch', params: ofBatch }] },
+          {
+            guard: 'hasLostNetwork',
+            target: 'offline',
+            actions: ['noteFailed', { type: 'keepBatch', params: ofBatch }],
+          },
+          {
+            guard: 'hasNoAnswer',
+            target: 'backingOff',
+            actions: ['noteFailed', { type: 'suspectBatch', params: ofBatch }],
+          },
+          { target: 'backingOff', actions: ['noteFailed', { type: 'keepBatch', params: ofBatch }] },
+        ],
+        onError: [
+          { guard: 'isOffline', target: 'offline', actions: ['noteNoAnswer', { type: 'keepBatch', params: ofBatch }] },
+          { target: 'backingOff', actions: ['noteNoAnswer', { type: 'suspectBatch', params: ofBatch }] },
         ],
       },
-      awaitingConsent: {
-        on: {
-          'consent.grant': 'idle',
-        },
+      after: {
+        requestTimeout: [
+          { guard: 'isOffline', target: 'offline', actions: ['noteNoAnswer', { type: 'keepBatch', params: ofBatch }] },
+          { target: 'backingOff', actions: ['noteNoAnswer', { type: 'suspectBatch', params: ofBatch }] },
+        ],
       },
-      collecting: {
-        after: { batchWindow: 'sending' },
-        on: {
-          'delivery.flush': 'sending',
-          'network.offline': 'offline',
-          'page.hidden': 'sending',
-          'page.exit': { guard: 'maySendOnExit', target: 'idle', actions: ['sendOnExit', 'noteNothingLeft'] },
-        },
+      on: {
+        'page.exit': [
+          { guard: 'maySendOnExit', actions: [{ type: 'leaveBatch', params: ofBatch }, 'sendOnExit'] },
+          { actions: { type: 'leaveBatch', params: ofBatch } },
+        ],
+        // The request may have died with the page, and nothing says so.
+        'page.restored': 'idle',
       },
-      sending: {
-        invoke: {
-          id: 'request',
-          src: 'sendBatch',
-          input: ({ context }) => ({ retries: context.retries }),
-          onDone: [
-            { guard: 'isAccepted', target: 'idle', actions: ['noteDone', 'removeBatch'] },
-            { guard: 'isClockWrong', target: 'sending', reenter: true, actions: 'omitTimestamps' },
-            { guard: 'areCredentialsRefused', target: 'unauthorized', actions: ['keepBatch', 'reportCredentials'] },
-            { guard: 'isBatchRefused', target: 'sending', reenter: true, actions: 'halveBatch' },
-            { guard: 'isRefused', target: 'idle', actions: ['noteDone', 'dropEvent'] },
-            { guard: 'isUndeliverable', target: 'idle', actions: ['noteDone', 'dropBatch'] },
-            { guard: 'isOffline', target: 'offline', actions: ['noteFailed', 'keepBatch'] },
-            { target: 'backingOff', actions: ['noteFailed', 'keepBatch'] },
-          ],
-          onError: { target: 'backingOff', actions: ['noteFailed', 'keepBatch'] },
-        },
-        after: {
-          requestTimeout: { target: 'backingOff', actions: ['noteFailed', 'keepBatch'] },
-        },
-        on: {
-          'page.exit': { guard: 'maySendOnExit', actions: 'sendOnExit' },
-          // The request may have died with the page, and nothing says so.
-          'page.restored': 'idle',
-        },
-      },
-      backingOff: {
-        after: { retryDelay: 'sending' },
-        on: {
-          'network.offline': 'offline',
-          'page.exit': { guard: 'isNotPersistent', target: 'idle', actions: ['sendOnExit', 'noteNothingLeft'] },
-        },
-      },
-      offline: {
-        on: {
-          'network.online': 'idle',
-        },
-      },
-      unauthorized: {},
     },
-  }),
-);
+    backingOff: {
+      after: { retryDelay: 'sending' },
+      on: {
+        // The pause that a server asked for outlasts a network that comes and goes.
+        'network.offline': { guard: 'isOwnPause', target: 'offline' },
+        'page.exit': {
+          guard: 'maySendOnExit',
+          target: 'idle',
+          actions: ['sendOnExit', 'noteNothingLeft'],
+        },
+      },
+    },
+    offline: {
+      // Browsers say so with some VPNs, though the network works: now and then it is tried all the same.
+      after: { offlineDelay: 'sending' },
+      on: {
+        'network.online': 'idle',
+      },
+    },
+    unauthorized: {},
+  },
+});

@@ -1,30 +1,44 @@
 import type { TokenReason } from './user-token.js';
 
-/** Who is acting: nobody we know, an account, or nobody again after a logout. */
+/** Who is acting: nobody known, an account, or nobody again after a logout. */
 export type VisitorState = 'anonymous' | 'identified' | 'loggedOut';
 
-/** Whether this visitor's tokens may be stored and sent. */
+/** Whether this visitor's tokens may be stored and events sent. */
 export type Consent = 'pending' | 'granted' | 'denied';
 
-/** What a login does to the tokens. `replace`: the account's id becomes the user token, logout brings the anonymous
- * token back. `link`: the user token stays anonymous, the account's id is sent beside it as `authenticatedUserToken`. */
+/** What a login does to the tokens. `replace`: the account's id becomes the user token, and a logout brings the anonymous
+ * token back. `link`: the user token stays anonymous, and the account's id is sent next to it as
+ * `authenticatedUserToken`. */
 export type Strategy = 'replace' | 'link';
 
 /** What a logout does to the anonymous token. `restore`: the one from before the login acts again. `renew`: a fresh one
  * acts, so that nothing ties the next person on a shared device to the last. */
 export type OnLogout = 'restore' | 'renew';
 
-/** What `createActor(identityMachine, { input })` takes. */
-export interface IdentityInput {
-  /** The stored anonymous token, else a generated one. An invalid one counts as none. */
-  readonly anonymousToken: string;
-  /** The stored token of the account that was logged in when the page was left. An invalid one counts as none. */
+/** Tokens as they are kept between pages, each of them valid. */
+export interface StoredTokens {
+  readonly anonymousToken?: string | undefined;
   readonly identifiedToken?: string | undefined;
-  /** What the application knows at the start: an account's id, or `null` for nobody. It wins over what was stored. */
-  readonly user?: string | number | bigint | null | undefined;
-  /** Takes the place of the anonymous token when `user` ends a stored login and `onLogout` is `renew`. */
+}
+
+/** What another tab says about the visitor, checked before the machine sees it. */
+export interface TabState {
+  /** The state the visitor is in. */
+  readonly visitor: VisitorState;
+  readonly anonymousToken: string;
+  /** The account's id; present exactly when the visitor is `identified`. */
+  readonly identifiedToken?: string | undefined;
+}
+
+/** What `createActor(identityMachine, { input })` takes. Check tokens with `checkUserToken` first. */
+export interface IdentityInput extends StoredTokens {
+  /** What the application knows at the start: an account's id, or `null` for nobody. It wins over the stored
+   * `identifiedToken`. @default nothing is known: the stored user is resumed */
+  readonly user?: string | null | undefined;
+  /** A new anonymous token. It acts when none is stored, and when `user` ends a stored login and `onLogout` is
+   * `renew`. */
   readonly freshAnonymousToken?: string | undefined;
-  /** What is decided at the start. */
+  /** The visitor's choice at the start. Anything but `granted` and `denied` counts as `pending`. */
   readonly consent: Consent;
   /** @default 'replace' */
   readonly strategy?: Strategy | undefined;
@@ -32,8 +46,16 @@ export interface IdentityInput {
   readonly onLogout?: OnLogout | undefined;
 }
 
-/** The state beside the chart: two tokens and two choices. */
-export interface IdentityContext {
+/** The tokens in force, under the names of the client's snapshot. Both are `undefined` while consent is denied. */
+export interface Tokens {
+  /** The token of events and searches: by the strategy the account's id or the anonymous token. */
+  readonly token: string | undefined;
+  /** The account's id, with strategy `link`. */
+  readonly authenticatedToken: string | undefined;
+}
+
+/** What the identity machine knows in addition to its states. */
+export interface IdentityContext extends Tokens {
   /** `undefined` once consent is denied, or when a renewal was due and no fresh token came with the event. */
   readonly anonymousToken: string | undefined;
   /** The account's id, exactly while the visitor is identified. Kept in memory while consent is denied. */
@@ -42,49 +64,30 @@ export interface IdentityContext {
   readonly renewed: boolean;
   /** Whether the application said that nobody is logged in, so that a grant must not resume a stored user. */
   readonly isKnownNobody: boolean;
-  /** What a login does to the tokens. */
   readonly strategy: Strategy;
-  /** What a logout does to the anonymous token. */
   readonly onLogout: OnLogout;
   /** Where the region `consent` begins. */
   readonly startConsent: Consent;
 }
 
-/** A renewal needs a new anonymous token, and the machine makes none: it comes with the event. */
+/** The machine creates no tokens: send a fresh one where {@link needsFreshToken} says so. */
 interface MayRenew {
   readonly freshAnonymousToken?: string | undefined;
 }
 
-/** Events of the identity machine. Tokens are typed `unknown` where the page supplies them: the guards decide. */
+/** Events of the identity machine. */
 export type IdentityEvent =
-  | ({ readonly type: 'identity.login'; readonly token: unknown } & MayRenew)
+  | ({ readonly type: 'identity.login'; readonly token: string } & MayRenew)
   | ({ readonly type: 'identity.logout' } & MayRenew)
   /** What the application knows now, in any order and as often as it likes: an account's id or `null`. */
-  | ({ readonly type: 'identity.sync'; readonly token: unknown } & MayRenew)
-  /** What another tab says, or what the token store holds when the page comes back from the back-forward cache. */
-  | {
-      readonly type: 'tabs.changed';
-      readonly state: VisitorState;
-      readonly anonymousToken: string;
-      readonly identifiedToken?: string | undefined;
-    }
-  /** The stored tokens are what the token store held at the moment of the grant; the fresh one serves after a denial. */
-  | ({
-      readonly type: 'consent.grant';
-      readonly storedAnonymousToken?: string | undefined;
-      readonly storedIdentifiedToken?: string | undefined;
-    } & MayRenew)
+  | ({ readonly type: 'identity.sync'; readonly token: string | null } & MayRenew)
+  /** Another tab changed the visitor, or the stored tokens changed while this page was away. */
+  | { readonly type: 'tabs.changed'; readonly state: TabState }
+  /** `stored` is read at the moment of the grant: reading is storage access too. */
+  | ({ readonly type: 'consent.grant'; readonly stored?: StoredTokens | undefined } & MayRenew)
   | { readonly type: 'consent.deny' };
 
-/** The tokens in force, under the names of the Insights API. Both are `undefined` while consent is denied. */
-export interface Tokens {
-  /** Of the one who acts: by the strategy the account's id or the anonymous token. */
-  readonly userToken: string | undefined;
-  /** The account's id, with strategy `link`. */
-  readonly authenticatedUserToken: string | undefined;
-}
-
-/** What the identity machine emits. A refused value itself is never in it. */
+/** What the identity machine emits. A rejected value itself is never in it. */
 export type IdentityEmitted =
   | ({ readonly type: 'tokenChanged' } & Tokens)
   | {
@@ -92,6 +95,6 @@ export type IdentityEmitted =
       readonly reason: TokenReason;
       /** Index of the first offending UTF-16 code unit, where one can be named. */
       readonly position?: number | undefined;
-      /** What would be right, in a sentence. */
+      /** What would be right. */
       readonly message: string;
     };

@@ -1,8 +1,8 @@
 export { deliveryMachine } from './delivery.machine.js';
-export { firstRetryDelayMs, maxRetryAfterMs, maxRetryDelayMs, retryDelayMs } from './delivery.retry.js';
-export type { BatchResult, DeliveryContext, DeliveryEvent, DeliveryInput } from './delivery.types.js';
+export { firstRetryDelayMs, maxRetryAfterMs, maxRetryDelayMs, offlineDelayMs, retryDelayMs } from './delivery.retry.js';
+export type { BatchInput, BatchResult, DeliveryContext, DeliveryEvent } from './delivery.types.js';
+export { needsFreshToken, tokensOf } from './identity.logic.js';
 export { identityMachine } from './identity.machine.js';
-export { tokensOf } from './identity.tokens.js';
 export type {
   Consent,
   IdentityContext,
@@ -10,7 +10,9 @@ export type {
   IdentityEvent,
   IdentityInput,
   OnLogout,
+  StoredTokens,
   Strategy,
+  TabState,
   Tokens,
   VisitorState,
 } from './identity.types.js';

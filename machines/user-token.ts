@@ -1,4 +1,4 @@
-import { tryCall } from './tolerant.js';
+import { tryCall } from './try-call.js';
 
 /** Why a value is not usable as a user token. The union is closed: no other reason is ever given. */
 export type TokenReason =
@@ -7,6 +7,8 @@ export type TokenReason =
   | 'too-long'
   | 'bad-characters'
   | 'personal-data'
+  /** A missing value that was turned into text: `undefined`, `null` or `NaN`. Real users would share it. */
+  | 'not-an-id'
   /** The application's own `checkToken` said no. */
   | 'refused-by-check';
 
@@ -39,6 +41,7 @@ const messages: Record<TokenReason, string> = {
   'too-long': 'at most 129 characters',
   'bad-characters': 'only A-Z a-z 0-9 _ = + / -',
   'personal-data': 'a pseudonymous id',
+  'not-an-id': "an id, not a missing value's name",
   'refused-by-check': 'what checkToken allows',
 };
 
@@ -70,6 +73,7 @@ export function checkUserToken(value: unknown, isAllowed?: (token: string) => bo
   if (typeof token !== 'string') return refuseToken('not-a-token');
   if (!token) return refuseToken('empty');
   if (token.length > maxTokenLength) return refuseToken('too-long', maxTokenLength);
+  if (/^(undefined|null|NaN)$/.test(token)) return refuseToken('not-an-id');
   if (email.test(token)) return refuseToken('personal-data');
   const position = token.search(/[^\w=+/-]/);
   if (position >= 0) return refuseToken('bad-characters', position);

@@ -1,48 +1,225 @@
+import { checkUserToken, isAnonymousToken, type TokenCheck } from '../machines/index.js';
+import { tryCall } from '../machines/try-call.js';
+import { generateAnonymousToken } from './adapters/anonymous-token.js';
 import { cookieTokenStore } from './adapters/cookie-token-store.js';
 import { fetchTransport } from './adapters/fetch-transport.js';
 import { memoryOutbox } from './adapters/memory-outbox.js';
 import { memoryTokenStore } from './adapters/memory-token-store.js';
 import { pageLifecycle } from './adapters/page-lifecycle.js';
 import { storageOutbox } from './adapters/storage-outbox.js';
-import { systemClock } from './adapters/system-clock.js';
 import { broadcastTabs } from './adapters/tabs.js';
+import { uuid } from './adapters/uuid.js';
 import { localStorageOf } from './adapters/web-storage.js';
-import { followTabs } from './identity/follow-tabs.js';
+import { checkOptions } from './check-options.js';
+import type { UserTokenClient, UserTokenEvent, UserTokenSnapshot } from './client.types.js';
+import { createConsent, obeyConsent } from './consent.js';
+import { contain } from './contain.js';
+import { defaults, flushTimeoutMs } from './defaults.js';
+import { createDelivery } from './delivery/delivery.js';
+import { flush } from './delivery/flush.js';
+import { outcomeOf } from './delivery/outcome.js';
+import { followPage } from './delivery/page-exit.js';
+import { createEmitter } from './emitter.js';
+import { type EventKind, eventMethods } from './events/event-methods.js';
+import { eventsUrl } from './events/events-url.js';
+import type { DropReason, Receipt } from './events/receipt.types.js';
+import { toEntries } from './events/to-entries.js';
+import { fieldOf } from './field-of.js';
+import { createIdentity } from './identity/identity.js';
 import { maskedInspect } from './masked-inspect.js';
-import { checkOptions, eventsUrl, type UserTokenOptions } from './options.js';
-import type { UserTokenClient } from './user-token.types.js';
+import type { UserTokenOptions } from './options.types.js';
+import { readonlyActor } from './readonly-actor.js';
 import { createWarnings } from './warnings.js';
-import { wireUp } from './wire-up.js';
+import { withDefaults } from './with-defaults.js';
 
-/** Creates and starts what knows who is acting on this page. One for each application on a page; on a server one for
- * each visitor.
+/** Creates a client that knows the current visitor and delivers their events. Create one for each application on a page; on
+ * a server, use `createUserTokenServer` of `usertoken/server`.
  * @throws TypeError that names the option at fault and what would be right. Nothing throws later. */
 export function createUserToken(options: UserTokenOptions): UserTokenClient {
-  const settings = { clock: systemClock, remember: 'session' as const, ...checkOptions(options) };
-  const { appId, clock, cookie, inspect, remember, user } = settings;
+  checkOptions(options);
+  const settings = withDefaults(options, defaults);
+  const { appId, clock, cookie, remember, batchWindowMs, requestTimeoutMs, maxEventAgeMs } = settings;
   const warnings = createWarnings(settings.onWarning);
+  const { post: warn, postError: onError } = warnings;
+  const events = createEmitter<UserTokenEvent | { readonly type: 'change'; readonly snapshot: UserTokenSnapshot }>(
+    onError,
+  );
+  const inspect = settings.inspect && maskedInspect(settings.inspect, onError);
 
-  const userToken = wireUp({
-    page: pageLifecycle(),
-    transport: fetchTransport({ now: clock.now }),
-    outbox: cookie === false || !localStorageOf() ? memoryOutbox() : storageOutbox({ appId, clock }),
-    tokenStore:
-      cookie === false
-        ? memoryTokenStore()
-        : cookieTokenStore(cookie, { storesUser: remember === 'device', now: clock.now, onTrouble: warnings.post }),
-    ...settings,
-    url: eventsUrl(settings),
-    storesUser: remember !== 'page',
-    inspect: inspect && maskedInspect(inspect, warnings.postError),
-    warnings,
-    follow: (identity) =>
-      followTabs({
-        tabs: broadcastTabs(`usertoken:${appId}`),
-        ...settings,
-        identity,
-        sharesTokens: remember !== 'page' && (cookie !== false || !!settings.tokenStore),
-      }),
+  const ported = <Port extends object>(given: Port | undefined, create: () => Port): Port =>
+    given ? contain(given, onError) : create();
+  const page = ported(settings.page, pageLifecycle);
+  const tabs = ported(settings.tabs, () => broadcastTabs(`usertoken:${appId}`));
+  const tokenStore = ported(settings.tokenStore, () =>
+    cookie === false
+      ? memoryTokenStore()
+      : cookieTokenStore(cookie, { isPersistent: remember === 'device', now: clock.now, onTrouble: warn }),
+  );
+  const outbox = ported(settings.outbox, () =>
+    cookie === false || !localStorageOf() ? memoryOutbox() : storageOutbox({ appId, clock }),
+  );
+  const transport = ported(settings.transport, () => fetchTransport({ now: clock.now }));
+
+  const checkToken = (token: unknown) => checkUserToken(token, settings.checkToken);
+  /** Checks an id once, where it comes in. */
+  function accept(id: unknown): TokenCheck {
+    const check = checkToken(id);
+    if (check.ok) return check;
+    const { ok, ...rejection } = check;
+    warn('token-rejected', rejection.reason, rejection.message);
+    events.emit({ type: 'tokenRejected', ...rejection });
+    return check;
+  }
+  function generateToken(): string {
+    const token = tryCall(settings.generateToken, onError);
+    return isAnonymousToken(token) ? token : generateAnonymousToken();
+  }
+
+  const consent = createConsent({
+    consent: settings.consent,
+    page,
+    decide: (decision) => (decision === 'granted' ? identity.grant() : identity.deny()),
   });
-  if (user !== undefined) userToken.sync(user as never);
-  return userToken;
+  const user = settings.user == null ? settings.user : accept(settings.user);
+  const identity = createIdentity({
+    ...settings,
+    startConsent: consent.start,
+    user: user && (user.ok ? user.token : undefined),
+    generateToken,
+    checkToken,
+    storesUser: remember !== 'page',
+    sharesTokens: remember !== 'page' && (cookie !== false || settings.tokenStore !== undefined),
+    tokenStore,
+    tabs,
+    inspect,
+    batch: events.batch,
+  });
+  let snapshot = snapshotNow();
+  const delivery = createDelivery({
+    batchWindowMs,
+    requestTimeoutMs,
+    maxEventAgeMs,
+    url: eventsUrl(settings),
+    outbox,
+    transport,
+    clock,
+    inspect,
+    isOnline: () => page.isOnline() !== false,
+    isLeavingWithinSite: page.isLeavingWithinSite,
+    random: () => tryCall(settings.random, onError) ?? 1,
+    isGranted: () => snapshot.consent === 'granted',
+    onSettled(entry, receipt) {
+      const outcome = outcomeOf(entry, receipt, events.hasListeners);
+      if (outcome) events.emit(outcome);
+    },
+    onTrouble: warn,
+    onError,
+  });
+  const stopFollowing = followPage({
+    page,
+    delivery,
+    outbox,
+    identity,
+    isGranted: () => snapshot.consent === 'granted',
+    onVisit() {
+      if (!consent.isGrantDue()) return;
+      identity.arrive();
+      consent.grant();
+    },
+  });
+
+  function snapshotNow(): UserTokenSnapshot {
+    const { value, context } = identity.actor.getSnapshot();
+    const { token, authenticatedToken } = context;
+    return { token, authenticatedToken, state: value.visitor, consent: value.consent };
+  }
+  identity.actor.on('tokenChanged', (event) => events.emit(event));
+  identity.actor.subscribe(() => {
+    const before = snapshot;
+    const now = snapshotNow();
+    if (!(Object.keys(now) as (keyof UserTokenSnapshot)[]).some((key) => now[key] !== before[key])) return;
+    snapshot = now;
+    if (now.consent !== before.consent) {
+      consent.settle();
+      obeyConsent(now.consent, delivery);
+    }
+    events.emit({ type: 'change', snapshot });
+  });
+  obeyConsent(snapshot.consent, delivery);
+
+  let isDisposed = false;
+  let tracked = 0;
+  const idPrefix = `${uuid()}-`;
+  const drop = (reason: DropReason): Promise<Receipt> => Promise.resolve({ status: 'dropped', reason });
+
+  // Not async: that would cost each event two promises more.
+  function track(event: unknown, kind: EventKind = {}): Promise<Receipt> {
+    if (isDisposed) return drop('disposed');
+    if (snapshot.consent === 'denied') return drop('opted-out');
+    tracked += 1;
+    const { entries, warnings, dropped } = toEntries(event, kind, {
+      tokens: snapshot,
+      checkToken,
+      id: idPrefix + tracked,
+      now: Math.floor(clock.now()),
+      monotonicNow: clock.monotonicNow(),
+    });
+    if (dropped) {
+      warn('event-dropped', dropped.reason, dropped.field, dropped.message);
+      return Promise.resolve(dropped);
+    }
+    for (const field of warnings) warn('event-suspect', field);
+    return delivery.add(entries);
+  }
+
+  return {
+    ...eventMethods(track),
+    get token() {
+      return snapshot.token;
+    },
+    get authenticatedToken() {
+      return snapshot.authenticatedToken;
+    },
+    get state() {
+      return snapshot.state;
+    },
+    consent: {
+      get state() {
+        return snapshot.consent;
+      },
+      grant: consent.grant,
+      deny: consent.deny,
+    },
+    login(id) {
+      const check = accept(id);
+      if (check.ok) identity.login(check.token);
+      return check;
+    },
+    logout: identity.logout,
+    sync(id) {
+      const check = id == null ? undefined : accept(id);
+      if (check?.ok) identity.sync(check.token);
+      if (id === null) identity.sync(null);
+      return check ?? { ok: true, token: snapshot.token ?? '' };
+    },
+    track: (event) => track(event),
+    getSnapshot: () => snapshot,
+    subscribe: (listener) => events.on('change', ({ snapshot }) => listener(snapshot)),
+    on: events.on,
+    async flush(options) {
+      const timeoutMs = fieldOf(options, 'timeoutMs');
+      const isTimeout = typeof timeoutMs === 'number' && timeoutMs < 2 ** 31;
+      return !isDisposed && flush(delivery, outbox, isTimeout ? timeoutMs : flushTimeoutMs);
+    },
+    dispose() {
+      if (isDisposed) return;
+      isDisposed = true;
+      stopFollowing();
+      delivery.dispose();
+      identity.stop();
+      events.clear();
+    },
+    identity: readonlyActor(identity.actor),
+    delivery: readonlyActor(delivery.actor),
+  };
 }

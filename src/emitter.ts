@@ -1,29 +1,29 @@
-import { tryCall } from '../machines/tolerant.js';
+import { tryCall } from '../machines/try-call.js';
 
 /** Listeners by event type. A listener that throws stops no other. */
-export function emitter<Event extends { readonly type: string }>(onError: (error: unknown) => void) {
+export function createEmitter<Event extends { readonly type: string }>(onError: (error: unknown) => void) {
   const listeners = new Set<{ readonly type: string; readonly listener: (event: never) => void }>();
-  const untold: Event[] = [];
+  const queue: Event[] = [];
   let isBusy = false;
 
-  /** Has `effect` done with before anybody is told of what it emits: what a listener calls is in force as soon as the call
-   * returns, and each event has reached all listeners before the next one is told. */
-  function during(effect: () => void): void {
+  /** Runs `effect`, then notifies listeners of the events it queued: calls from inside a listener take effect immediately,
+   * and the other listeners still see each change in order. */
+  function batch(effect: () => void): void {
     const isOuter = !isBusy;
     isBusy = true;
     tryCall(effect, onError);
     if (!isOuter) return;
-    for (const event of untold) {
+    for (const event of queue) {
       for (const { type, listener } of [...listeners]) {
         if (type === event.type) tryCall(listener, onError, event as never);
       }
     }
-    untold.length = 0;
+    queue.length = 0;
     isBusy = false;
   }
 
   return {
-    during,
+    batch,
     /** Calls `listener` for each event of a type until the returned function is called. */
     on<Type extends Event['type']>(
       type: Type,
@@ -33,7 +33,7 @@ export function emitter<Event extends { readonly type: string }>(onError: (error
       if (typeof listener === 'function') listeners.add(entry);
       return () => void listeners.delete(entry);
     },
-    emit: (event: Event): void => during(() => untold.push(event)),
+    emit: (event: Event): void => batch(() => queue.push(event)),
     hasListeners: (type: Event['type']): boolean => [...listeners].some((entry) => entry.type === type),
     clear: () => listeners.clear(),
   };

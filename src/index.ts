@@ -9,6 +9,16 @@ export type {
   VisitorState,
 } from '../machines/index.js';
 export { checkUserToken, isAnonymousToken, isUserToken } from '../machines/index.js';
+export type {
+  ActorSnapshot,
+  ActorSubscription,
+  DeliveryActor,
+  DeliverySnapshot,
+  DeliveryState,
+  IdentityActor,
+  IdentitySnapshot,
+  ReadonlyActor,
+} from './actor.types.js';
 export type { CookieOptions, CookieTokenStorePorts } from './adapters/cookie-token-store.js';
 export { cookieTokenStore } from './adapters/cookie-token-store.js';
 export type { FetchTransportOptions } from './adapters/fetch-transport.js';
@@ -35,10 +45,10 @@ export type { StorageOutboxPorts } from './adapters/storage-outbox.js';
 export { storageOutbox } from './adapters/storage-outbox.js';
 export { broadcastTabs } from './adapters/tabs.js';
 export { widestDomain } from './adapters/widest-domain.js';
+export type { UserTokenClient, UserTokenEvent, UserTokenSnapshot } from './client.types.js';
 export { createUserToken } from './create-user-token.js';
-export type { EventOutcome } from './delivery/create-delivery.js';
+export type { EventOutcome } from './delivery/outcome.js';
 export type * from './events/event.types.js';
 export type { EventMethods } from './events/event-methods.js';
 export type { Dropped, DropReason, Receipt } from './events/receipt.types.js';
-export type { UserTokenOptions, Warning } from './options.js';
-export type { AnyUserTokenClient, UserTokenClient, UserTokenEvent, UserTokenSnapshot } from './user-token.types.js';
+export type { UserTokenOptions, Warning } from './options.types.js';

@@ -1,11 +1,12 @@
 import { checkUserToken, isAnonymousToken } from '../../machines/index.js';
-import { fieldOf, tryCall } from '../../machines/tolerant.js';
+import { tryCall } from '../../machines/try-call.js';
 import { generateAnonymousToken } from '../adapters/anonymous-token.js';
 import { cookieTokenStore } from '../adapters/cookie-token-store.js';
 import { fetchTransport } from '../adapters/fetch-transport.js';
 import type { Transport } from '../adapters/ports.js';
 import { systemClock } from '../adapters/system-clock.js';
 import { eventMethods } from '../events/event-methods.js';
+import { fieldOf } from '../field-of.js';
 import { createWarnings } from '../warnings.js';
 import { encodedFilter, eventsIn, forgetBought, queriesIn, viewFilter, withQueries } from './event-list.js';
 import type { InitParams, InsightsMethods, RequestFnType } from './insights.types.js';
@@ -61,12 +62,9 @@ function createMethods(getTransport: () => Transport, getVersion: () => string):
 
   function set(cell: typeof user, token: unknown) {
     const before = cell.token;
-    if (accept(cell, token)) followAll();
+    accept(cell, token);
     cell.tell(before);
     return cell.token as never;
-  }
-  function followAll(): void {
-    for (const sender of senders.values()) sender.follow(user.token);
   }
 
   function senderFor(headers: unknown) {
@@ -78,8 +76,7 @@ function createMethods(getTransport: () => Transport, getVersion: () => string):
     let sender = senders.get(key);
     if (!sender) {
       transport ??= getTransport();
-      sender = createSender(address, { transport, agents, mayStore: () => Boolean(settings.useCookie) });
-      sender.follow(user.token);
+      sender = createSender(address, { transport, agents, mayStore: () => Boolean(settings.useCookie), warnings });
       senders.set(key, sender);
     }
     return sender;
@@ -134,7 +131,6 @@ function createMethods(getTransport: () => Transport, getVersion: () => string):
     // It takes up what earlier pages left, for which nobody waits: the page has its token first.
     systemClock.setTimeout(() => hasCredentials() && !isOut() && senderFor({}), 0);
     for (const sender of senders.values()) sender.decide(!isOut());
-    followAll();
     for (const note of early.splice(0)) note();
     ready.check();
   }

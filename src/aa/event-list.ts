@@ -1,5 +1,6 @@
-import { fieldOf, tryCall } from '../../machines/tolerant.js';
-import { isEncoded } from '../events/freeze-event.js';
+import { tryCall } from '../../machines/try-call.js';
+import { isEncoded } from '../events/to-entries.js';
+import { fieldOf } from '../field-of.js';
 import type { InsightsAdditionalEventParams } from './insights.types.js';
 import { queryCache } from './query-cache.js';
 

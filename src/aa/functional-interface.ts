@@ -1,4 +1,4 @@
-import { tryCall } from '../../machines/tolerant.js';
+import { tryCall } from '../../machines/try-call.js';
 import { AlgoliaAnalytics, version } from './algolia-analytics.js';
 import type { InsightsClient, RequestFnType } from './insights.types.js';
 

@@ -1,4 +1,4 @@
-import { tryCall } from '../../machines/tolerant.js';
+import { tryCall } from '../../machines/try-call.js';
 import { LocalStorage } from './local-storage.js';
 
 /** Where search-insights keeps it too, in the same format. */

@@ -1,4 +1,4 @@
-import { tryCall } from '../../machines/tolerant.js';
+import { tryCall } from '../../machines/try-call.js';
 
 /** How long a caller waits for `init` before it hears no. */
 const patienceMs = 10_000;

@@ -1,6 +1,7 @@
-import { exitBytes, fetchTransport } from '../adapters/fetch-transport.js';
+import { fetchTransport } from '../adapters/fetch-transport.js';
 import type { Transport, TransportAnswer } from '../adapters/ports.js';
-import { bytesOf } from '../events/freeze-event.js';
+import { bytesOf } from '../events/event-text.js';
+import { exitBytes } from '../limits.js';
 import type { RequestFnType } from './insights.types.js';
 
 const transports = new WeakMap<RequestFnType, Transport>();

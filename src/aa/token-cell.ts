@@ -1,4 +1,4 @@
-import { tryCall } from '../../machines/tolerant.js';
+import { tryCall } from '../../machines/try-call.js';
 
 /** A token that can be set, read and listened to. */
 export function tokenCell(onError: (error: unknown) => void) {

@@ -1,5 +1,5 @@
 import { checkUserToken } from '../../machines/index.js';
-import { tryCall } from '../../machines/tolerant.js';
+import { tryCall } from '../../machines/try-call.js';
 import { maxBatchBytes } from '../limits.js';
 import { jsonOf } from '../plain-json.js';
 import type { OutboxEntry } from './ports.js';

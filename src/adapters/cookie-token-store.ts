@@ -1,4 +1,6 @@
 import { checkUserToken, isAnonymousToken } from '../../machines/index.js';
+import { cookieDefaults } from '../defaults.js';
+import { withDefaults } from '../with-defaults.js';
 import { type CookieAttributes, type CookieDocument, expireCookies, readCookies, writeCookie } from './cookies.js';
 import { memoryTokenStore } from './memory-token-store.js';
 import type { TokenSlot, TokenStore } from './ports.js';
@@ -35,7 +37,7 @@ export interface CookieOptions {
 /** What a cookie token store needs beside its options. */
 export interface CookieTokenStorePorts {
   /** Whether the identified token outlives the browser session. @default false */
-  readonly storesUser?: boolean | undefined;
+  readonly isPersistent?: boolean | undefined;
   /** Where the cookies are. @default the page's document; none where there is no page */
   readonly document?: CookieDocument | undefined;
   /** Keeps when the cookie was renewed, since a cookie does not show its age. @default the page's localStorage */
@@ -50,8 +52,7 @@ export interface CookieTokenStorePorts {
 
 /** Keeps tokens in two cookies. Where cookies are off, blocked or throw, in memory. */
 export function cookieTokenStore(options: CookieOptions = {}, ports: CookieTokenStorePorts = {}): TokenStore {
-  const { name = '_ALGOLIA', userName = '_ALGOLIA_USER', sameSite = 'Lax', renew = true } = options;
-  const { maxAgeSeconds = 15_552_000, userMaxAgeSeconds = 15_552_000 } = options;
+  const { name, userName, sameSite, renew, maxAgeSeconds, userMaxAgeSeconds } = withDefaults(options, cookieDefaults);
   const { onTrouble, now = Date.now } = ports;
   const doc = 'document' in ports ? ports.document : globalThis.document;
   const storage = safeStorage(ports);
@@ -72,7 +73,7 @@ export function cookieTokenStore(options: CookieOptions = {}, ports: CookieToken
   const strays = (slot: TokenSlot) => (slot === 'identified' && domain ? valuesUnder(hostName) : []);
 
   function put(slot: TokenSlot, token: string): boolean {
-    const lifetime = slot === 'anonymous' ? maxAgeSeconds : ports.storesUser ? userMaxAgeSeconds : undefined;
+    const lifetime = slot === 'anonymous' ? maxAgeSeconds : ports.isPersistent ? userMaxAgeSeconds : undefined;
     writeCookie(doc!, nameOf(slot), token, { ...attributes, domain, maxAgeSeconds: lifetime });
     return valuesUnder(nameOf(slot))[0] === token;
   }

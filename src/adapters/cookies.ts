@@ -1,4 +1,4 @@
-import { tryCall } from '../../machines/tolerant.js';
+import { tryCall } from '../../machines/try-call.js';
 
 /** The part of `document` that cookies need. */
 export interface CookieDocument {

@@ -1,8 +1,6 @@
-import { fieldOf, tryCall } from '../../machines/tolerant.js';
+import { tryCall } from '../../machines/try-call.js';
+import { exitBytes } from '../limits.js';
 import type { Transport, TransportAnswer, TransportRequest } from './ports.js';
-
-/** How much of the browser's 64 KiB for requests that outlive a page we use; the rest is for other scripts. */
-export const exitBytes = 49_152;
 
 /** `Retry-After` in milliseconds: seconds, or an HTTP date.
  * @see RFC 9110, section 10.2.3 */
@@ -13,10 +11,7 @@ function retryAfter(headers: Headers, now: number): number | undefined {
 }
 
 function messageIn(body: string): string {
-  const message = fieldOf(
-    tryCall(() => JSON.parse(body)),
-    'message',
-  );
+  const { message } = Object(tryCall(() => JSON.parse(body)));
   return typeof message === 'string' ? message.slice(0, 500) : '';
 }
 
@@ -127,9 +122,9 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
     send(request, { outlives, signal }) {
       return outlives && keepalive ? counted(request, { signal }) : exchange(request, { signal });
     },
-    sendOnExit(request) {
+    sendOnExit(request, onRefused) {
       if (!keepalive) return beacon(request);
-      void counted(request, {});
+      void counted(request, {}).then(({ status }) => status || onRefused?.());
       return true;
     },
   };

@@ -1,3 +1,4 @@
+import { outboxDefaults } from '../defaults.js';
 import type { Outbox, OutboxEntry } from './ports.js';
 
 /** Bounds of an outbox. */
@@ -14,7 +15,8 @@ export interface MemoryOutbox extends Outbox {
 }
 
 /** An outbox that lives as long as the page or process. When it is full, the oldest events make room. */
-export function memoryOutbox({ maxEvents = 5_000, maxBytes = 4_000_000 }: OutboxLimits = {}): MemoryOutbox {
+export function memoryOutbox(limits: OutboxLimits = {}): MemoryOutbox {
+  const { maxEvents = outboxDefaults.maxEvents, maxBytes = outboxDefaults.maxBytes } = limits;
   const entries = new Set<OutboxEntry>();
   let bytes = 0;
 

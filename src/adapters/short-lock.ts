@@ -1,4 +1,4 @@
-import { tryCall } from '../../machines/tolerant.js';
+import { tryCall } from '../../machines/try-call.js';
 import type { Clock } from './ports.js';
 
 /** How long a lock outlives the change it guards: localStorage is not ordered by locks. */

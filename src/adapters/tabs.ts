@@ -1,4 +1,4 @@
-import { tryCall } from '../../machines/tolerant.js';
+import { tryCall } from '../../machines/try-call.js';
 import type { Tabs } from './ports.js';
 
 /** No other pages: nothing is told to anybody, and nothing heard. */

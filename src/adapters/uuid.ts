@@ -1,4 +1,4 @@
-import { tryCall } from '../../machines/tolerant.js';
+import { tryCall } from '../../machines/try-call.js';
 
 /** A random UUID (RFC 9562, version 4). */
 export function uuid(): string {

@@ -1,4 +1,4 @@
-import { tryCall } from '../../machines/tolerant.js';
+import { tryCall } from '../../machines/try-call.js';
 
 /** The page's localStorage, or `undefined` where merely touching it throws (sandboxed frames, blocked site data). */
 export function localStorageOf(win: Window | undefined = globalThis.window): Storage | undefined {
@@ -25,3 +25,6 @@ export function safeStorage(ports: { readonly storage?: Storage | undefined }) {
     },
   };
 }
+
+/** See {@link safeStorage}. */
+export type SafeStorage = ReturnType<typeof safeStorage>;

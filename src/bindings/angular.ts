@@ -9,26 +9,26 @@ import {
   signal,
   untracked,
 } from '@angular/core';
-import type { AnyUserTokenClient, UserTokenClient, UserTokenSnapshot } from '../user-token.types.js';
+import type { UserTokenClient, UserTokenSnapshot } from '../client.types.js';
 
 /** The instance for Angular: what is in force as signals, and the methods, which need no `this`. */
-export interface UserTokenSignals<User extends AnyUserTokenClient = UserTokenClient>
-  extends Pick<AnyUserTokenClient, 'login' | 'logout' | 'track'>,
+export interface UserTokenSignals
+  extends Pick<UserTokenClient, 'login' | 'logout' | 'track'>,
     Readonly<{ [Name in keyof UserTokenSnapshot]: Signal<UserTokenSnapshot[Name]> }> {
   /** The instance itself, for everything else. */
-  readonly user: User;
+  readonly user: UserTokenClient;
 }
 
-const injectionToken = /* @__PURE__ */ new InjectionToken<UserTokenSignals<AnyUserTokenClient>>('usertoken');
+const injectionToken = /* @__PURE__ */ new InjectionToken<UserTokenSignals>('usertoken');
 
 /** Provides one instance to an application. Destroying the application ends its subscription, never the instance.
  * @param getUser Called when the instance is first injected, once for each application: on a server that is once for each
  * request, which needs an instance of its own. */
-export function provideUserToken(getUser: () => AnyUserTokenClient): EnvironmentProviders {
+export function provideUserToken(getUser: () => UserTokenClient): EnvironmentProviders {
   return makeEnvironmentProviders([{ provide: injectionToken, useFactory: () => signalsOf(getUser()) }]);
 }
 
-function signalsOf(user: AnyUserTokenClient): UserTokenSignals<AnyUserTokenClient> {
+function signalsOf(user: UserTokenClient): UserTokenSignals {
   const snapshot = signal(user.getSnapshot());
   // Angular before 19 lets an effect, which may have called us, set no signal.
   inject(DestroyRef).onDestroy(user.subscribe((next) => untracked(() => snapshot.set(next))));
@@ -45,8 +45,7 @@ function signalsOf(user: AnyUserTokenClient): UserTokenSignals<AnyUserTokenClien
 }
 
 /** The instance that the application was given, in an injection context: a field, a constructor, a guard.
- * @typeParam User What was provided, where its actors are wanted: `UserTokenClient` of `usertoken/lite` for an instance of it.
  * @throws Error of Angular's (NG0201) when the application was given none. */
-export function injectUserToken<User extends AnyUserTokenClient = UserTokenClient>(): UserTokenSignals<User> {
-  return inject(injectionToken) as UserTokenSignals<User>;
+export function injectUserToken(): UserTokenSignals {
+  return inject(injectionToken) as UserTokenSignals;
 }

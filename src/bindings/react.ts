@@ -9,20 +9,18 @@ import {
   useMemo,
   useSyncExternalStore,
 } from 'react';
-import type { AnyUserTokenClient, UserTokenClient, UserTokenSnapshot } from '../user-token.types.js';
+import type { UserTokenClient, UserTokenSnapshot } from '../client.types.js';
 
 /** The instance for React: what is in force at this render, and the methods, which need no `this` and never change. */
-export interface RenderedUserToken<User extends AnyUserTokenClient = UserTokenClient>
-  extends Pick<AnyUserTokenClient, 'login' | 'logout' | 'track'>,
-    UserTokenSnapshot {
+export interface RenderedUserToken extends Pick<UserTokenClient, 'login' | 'logout' | 'track'>, UserTokenSnapshot {
   /** The instance itself, for everything else. */
-  readonly user: User;
+  readonly user: UserTokenClient;
 }
 
 /** What {@link UserTokenProvider} takes. */
 export interface UserTokenProviderProps {
   /** Made outside of rendering, once for each page; on a server once for each request. */
-  readonly user: AnyUserTokenClient;
+  readonly user: UserTokenClient;
   /** What the server rendered, for the first render of a page that is hydrated; keep the object the same. @default what
    * `user` said when the provider was first rendered */
   readonly serverSnapshot?: UserTokenSnapshot | undefined;
@@ -30,7 +28,7 @@ export interface UserTokenProviderProps {
 }
 
 interface Provided {
-  readonly user: AnyUserTokenClient;
+  readonly user: UserTokenClient;
   readonly getServerSnapshot: () => UserTokenSnapshot;
 }
 
@@ -47,12 +45,11 @@ export function UserTokenProvider({ user, serverSnapshot, children }: UserTokenP
 }
 
 /** The instance that a provider above holds; the component renders again when what is in force changes.
- * @typeParam User What was provided, where its actors are wanted: `UserTokenClient` of `usertoken/lite` for an instance of it.
  * @throws TypeError when there is no provider. */
-export function useUserToken<User extends AnyUserTokenClient = UserTokenClient>(): RenderedUserToken<User> {
+export function useUserToken(): RenderedUserToken {
   const provided = useContext(Context);
   if (!provided) throw new TypeError('usertoken: useUserToken() needs a UserTokenProvider above it');
   const { user, getServerSnapshot } = provided;
   const snapshot = useSyncExternalStore(user.subscribe, user.getSnapshot, getServerSnapshot);
-  return { ...snapshot, user: user as User, login: user.login, logout: user.logout, track: user.track };
+  return { ...snapshot, user, login: user.login, logout: user.logout, track: user.track };
 }

@@ -1,27 +1,25 @@
 import { getContext, setContext } from 'svelte';
 import { createSubscriber } from 'svelte/reactivity';
-import type { AnyUserTokenClient, UserTokenClient, UserTokenSnapshot } from '../user-token.types.js';
+import type { UserTokenClient, UserTokenSnapshot } from '../client.types.js';
 
 /** The instance for Svelte: what is in force, read reactively in templates, `$derived` and `$effect`, and the methods,
  * which need no `this`. Read properties where they are used: one that is taken out is a plain value. */
-export interface ReactiveUserToken<User extends AnyUserTokenClient = UserTokenClient>
-  extends Pick<AnyUserTokenClient, 'login' | 'logout' | 'track'>,
-    UserTokenSnapshot {
+export interface ReactiveUserToken extends Pick<UserTokenClient, 'login' | 'logout' | 'track'>, UserTokenSnapshot {
   /** The instance itself, for everything else. */
-  readonly user: User;
+  readonly user: UserTokenClient;
 }
 
 const key = Symbol('usertoken');
 
 /** Provides one instance to the calling component and those inside of it; call it while the root component is initialised.
  * On a server each request has an instance of its own. Unmounting ends the subscription, never the instance. */
-export function setUserToken(user: AnyUserTokenClient): void {
+export function setUserToken(user: UserTokenClient): void {
   const subscribe = createSubscriber((update) => user.subscribe(update));
   const read = <Name extends keyof UserTokenSnapshot>(name: Name): UserTokenSnapshot[Name] => {
     subscribe();
     return user.getSnapshot()[name];
   };
-  setContext<ReactiveUserToken<AnyUserTokenClient>>(key, {
+  setContext<ReactiveUserToken>(key, {
     user,
     get token() {
       return read('token');
@@ -42,10 +40,9 @@ export function setUserToken(user: AnyUserTokenClient): void {
 }
 
 /** The instance that a component above was given; call it while a component is initialised.
- * @typeParam User What was provided, where its actors are wanted: `UserTokenClient` of `usertoken/lite` for an instance of it.
  * @throws TypeError when none was given. */
-export function useUserToken<User extends AnyUserTokenClient = UserTokenClient>(): ReactiveUserToken<User> {
-  const reactive = getContext<ReactiveUserToken<User> | undefined>(key);
+export function useUserToken(): ReactiveUserToken {
+  const reactive = getContext<ReactiveUserToken | undefined>(key);
   if (!reactive) throw new TypeError('usertoken: call setUserToken(user) in a component above useUserToken()');
   return reactive;
 }

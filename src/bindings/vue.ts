@@ -1,20 +1,20 @@
 import { type App, type ComputedRef, computed, type InjectionKey, inject, shallowRef } from 'vue';
-import type { AnyUserTokenClient, UserTokenClient, UserTokenSnapshot } from '../user-token.types.js';
+import type { UserTokenClient, UserTokenSnapshot } from '../client.types.js';
 
 /** The instance for Vue: what is in force as refs, and the methods, which need no `this`. */
-export interface UserTokenRefs<User extends AnyUserTokenClient = UserTokenClient>
-  extends Pick<AnyUserTokenClient, 'login' | 'logout' | 'track'>,
+export interface UserTokenRefs
+  extends Pick<UserTokenClient, 'login' | 'logout' | 'track'>,
     Readonly<{ [Name in keyof UserTokenSnapshot]: ComputedRef<UserTokenSnapshot[Name]> }> {
   /** The instance itself, for everything else. */
-  readonly user: User;
+  readonly user: UserTokenClient;
 }
 
-const key: InjectionKey<UserTokenRefs<AnyUserTokenClient>> = Symbol('usertoken');
+const key: InjectionKey<UserTokenRefs> = Symbol('usertoken');
 
 /** Provides one instance to an application: `app.use(userTokenPlugin, user)`. On a server each request has an application
  * and an instance of its own. Unmounting the application ends its subscription, never the instance. */
 export const userTokenPlugin = {
-  install(app: App, user: AnyUserTokenClient): void {
+  install(app: App, user: UserTokenClient): void {
     const snapshot = shallowRef(user.getSnapshot());
     const unsubscribe = user.subscribe((next) => {
       snapshot.value = next;
@@ -39,10 +39,9 @@ export const userTokenPlugin = {
 };
 
 /** The instance that the application was given, wherever `inject` works: `setup`, stores, `app.runWithContext`.
- * @typeParam User What was provided, where its actors are wanted: `UserTokenClient` of `usertoken/lite` for an instance of it.
  * @throws TypeError when the application was given none. */
-export function useUserToken<User extends AnyUserTokenClient = UserTokenClient>(): UserTokenRefs<User> {
+export function useUserToken(): UserTokenRefs {
   const refs = inject(key, undefined);
   if (!refs) throw new TypeError('usertoken: call app.use(userTokenPlugin, user) before useUserToken()');
-  return refs as UserTokenRefs<User>;
+  return refs as UserTokenRefs;
 }

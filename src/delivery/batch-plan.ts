@@ -1,12 +1,12 @@
-import type { Clock, Outbox, OutboxEntry } from '../adapters/ports.js';
-import { bytesOf, frameBytes, wireText } from '../events/freeze-event.js';
+import type { Clock, OutboxEntry } from '../adapters/ports.js';
+import { bodyOf, bytesOf, frameBytes, wireText } from '../events/event-text.js';
 import type { DropReason } from '../events/receipt.types.js';
-import { maxBatchBytes } from '../limits.js';
+import { maxBatchBytes, maxBatchEvents } from '../limits.js';
 
-/** The most events the API takes in a request. */
-const maxBatchEvents = 1_000;
 /** Failures without a readable answer, others passing in between, after which a batch is suspected. */
 const suspiciousFailures = 3;
+/** An event this young travels without timestamp: the API's time of receipt is right, whatever the device's clock says. */
+const liveMs = 60_000;
 /** An event this young can't be too old: if the server says so, the device's clock is wrong. */
 const freshMs = 3_600_000;
 
@@ -26,51 +26,59 @@ const noTrouble: Trouble = { most: maxBatchEvents, failures: 0, since: 0 };
 export interface Batch {
   readonly entries: readonly OutboxEntry[];
   readonly body: string;
+  /** UTF-8 bytes of the body. */
   readonly bytes: number;
 }
 
-/** What a plan needs. */
-export interface BatchPlanPorts {
-  readonly outbox: Outbox;
+/** An event that is given up, and why. */
+export interface GivenUp {
+  readonly entry: OutboxEntry;
+  readonly reason: DropReason;
+  /** What the server said. */
+  readonly message?: string | undefined;
+}
+
+/** Which events to send next. */
+export interface NextBatch {
+  /** `undefined` when no event may go. */
+  readonly batch: Batch | undefined;
+  /** Whether more events are due at once. */
+  readonly backlog: boolean;
+  /** Events that are not worth sending any more. */
+  readonly givenUp: readonly GivenUp[];
+}
+
+/** What a plan works with. */
+export interface BatchPlanOptions {
   readonly clock: Clock;
   /** Milliseconds past which an event is not worth sending. */
   readonly maxEventAgeMs: number;
-  /** Told of the events that the plan gives up. */
-  readonly onDrop: (entries: readonly OutboxEntry[], reason: DropReason, message?: string) => void;
 }
 
-/** Decides which of the waiting events travel together, and learns from what came of it. */
-export function batchPlan({ outbox, clock, maxEventAgeMs, onDrop }: BatchPlanPorts) {
+/** Decides which of the waiting events travel together, and learns from the answers. It keeps no events itself. */
+export function createBatchPlan({ clock, maxEventAgeMs }: BatchPlanOptions) {
   const troubles = new WeakMap<OutboxEntry, Trouble>();
-  /** The server's word on rules that events seem to break: its message, or '' where it does not mind. */
-  const settled = new Map<string, string>();
+  /** Server verdict per suspect field: its error, or '' if accepted. */
+  const verdicts = new Map<string, string>();
   let passes = 0;
   let clockIsWrong = false;
   let lastFailed = false;
-  /** Whether one that must travel alone was left behind the last time. */
+  /** Whether an event that must travel alone was left behind the last time. */
   let hasPassedOver = false;
 
-  const openSuspects = ({ suspectFields }: OutboxEntry) => suspectFields.filter((doubt) => !settled.has(doubt));
+  const openSuspects = ({ suspectFields }: OutboxEntry) => suspectFields.filter((field) => !verdicts.has(field));
   const troubleOf = (entry: OutboxEntry) => troubles.get(entry) ?? noTrouble;
-  /** By the monotonic clock where this page tracked it, else by the device's, as when it was tracked. */
+  /** By the monotonic clock when this page tracked it, else by the device's. */
   const ageOf = ({ trackedAt, isGiven, timestamp }: OutboxEntry) =>
     isGiven || trackedAt === undefined ? clock.now() - timestamp : clock.monotonicNow() - trackedAt;
-  const isFresh = (entry: OutboxEntry) => !entry.isGiven && ageOf(entry) < freshMs;
+  const isYounger = (entry: OutboxEntry, ms: number) => !entry.isGiven && Math.abs(ageOf(entry)) < ms;
+  const isFresh = (entry: OutboxEntry) => isYounger(entry, freshMs);
+  const hasTimestamp = (entry: OutboxEntry) => !isYounger(entry, clockIsWrong ? freshMs : liveMs);
 
-  function drop(entries: readonly OutboxEntry[], reason: DropReason, message?: string): void {
-    outbox.remove(entries);
-    onDrop(entries, reason, message);
-  }
-
-  /** What waits and can still be delivered. The rest is dropped, all at once: the outbox writes anew each time. */
-  function worthSending(entries: readonly OutboxEntry[]): readonly OutboxEntry[] {
-    const refused = (entry: OutboxEntry) => entry.suspectFields.map((doubt) => settled.get(doubt)).find(Boolean);
-    const isOver = (entry: OutboxEntry) => refused(entry) || ageOf(entry) > maxEventAgeMs;
-    const over = new Set(entries.filter(isOver));
-    if (over.size === 0) return entries;
-    outbox.remove(over);
-    for (const entry of over) onDrop([entry], refused(entry) ? 'refused' : 'too-old', refused(entry));
-    return entries.filter((entry) => !over.has(entry));
+  function reasonToGiveUp(entry: OutboxEntry): GivenUp | undefined {
+    const message = entry.suspectFields.map((field) => verdicts.get(field)).find(Boolean);
+    if (message) return { entry, reason: 'refused', message };
+    return ageOf(entry) > maxEventAgeMs ? { entry, reason: 'too-old' } : undefined;
   }
 
   /** As many as may travel together, or else one that must travel alone. */
@@ -104,94 +112,81 @@ export function batchPlan({ outbox, clock, maxEventAgeMs, onDrop }: BatchPlanPor
     }
   }
 
-  function suspect(entries: readonly OutboxEntry[]): void {
-    let isSuspicious = true;
-    for (const entry of entries) {
-      const trouble = troubleOf(entry);
-      const failures = trouble.failures + (trouble.failures === 0 || passes > trouble.since ? 1 : 0);
-      troubles.set(entry, { ...trouble, failures, since: passes });
-      if (failures < suspiciousFailures) isSuspicious = false;
-    }
-    if (!isSuspicious) return;
-    if (entries.length > 1) halve(entries);
-    else drop(entries, 'refused', 'three times no answer to this event, while others passed');
-  }
-
-  /** Learns from what came of the current batch, which is then no longer the current one. */
-  function conclude(learn: (entries: readonly OutboxEntry[]) => void, failed = false): void {
-    const kept = new Set(outbox.entries());
-    // The others have had their end already.
-    const entries = (plan.current?.entries ?? []).filter((entry) => kept.has(entry));
-    plan.current = undefined;
-    lastFailed = failed;
-    learn(entries);
-  }
-
-  const plan = {
-    /** The batch under way. */
-    current: undefined as Batch | undefined,
-
-    /** Whether the last choice left events behind. They need not wait for the window. */
-    hasBacklog: false,
-
-    /** The next batch. It becomes the current one when it is assigned.
-     * @param except Events that stay. */
-    choose(maxBytes = maxBatchBytes, except: ReadonlySet<OutboxEntry> = new Set()): Batch | undefined {
-      const waiting = worthSending([...outbox.entries()].filter((entry) => !except.has(entry)));
+  return {
+    /** The next batch.
+     * @param waiting The events of the outbox that may go.
+     * @param maxBytes The most bytes of the body.
+     * @param maxEvents The most events. */
+    next(waiting: Iterable<OutboxEntry>, maxBytes = maxBatchBytes, maxEvents = maxBatchEvents): NextBatch {
+      const entries: OutboxEntry[] = [];
+      const givenUp: GivenUp[] = [];
+      for (const entry of waiting) {
+        const reason = reasonToGiveUp(entry);
+        if (reason) givenUp.push(reason);
+        else entries.push(entry);
+      }
       // After a failure without an answer others go first: if they pass, the network was not at fault.
       const pickAmong = (failed: boolean) =>
         pick(
-          waiting.filter((entry) => troubleOf(entry).failures > 0 === failed),
+          entries.filter((entry) => troubleOf(entry).failures > 0 === failed),
           maxBytes,
-        );
-      let entries = pickAmong(!lastFailed);
-      if (entries.length === 0) entries = pickAmong(lastFailed);
-      plan.hasBacklog = waiting.length > entries.length;
-      if (entries.length === 0) return undefined;
-      const body = `{"events":[${entries.map((entry) => wireText(entry, !clockIsWrong || !isFresh(entry)))}]}`;
-      return { entries, body, bytes: bytesOf(body) };
+        ).slice(0, maxEvents);
+      let picked = pickAmong(!lastFailed);
+      if (picked.length === 0) picked = pickAmong(lastFailed);
+      const backlog = entries.length > picked.length;
+      if (picked.length === 0) return { batch: undefined, backlog, givenUp };
+      const body = bodyOf(picked.map((entry) => wireText(entry, hasTimestamp(entry))));
+      return { batch: { entries: picked, body, bytes: bytesOf(body) }, backlog, givenUp };
+    },
+
+    /** Whether every event is too young to be rejected for its age, and has a timestamp. */
+    mayBlameClock: (entries: readonly OutboxEntry[]): boolean =>
+      !clockIsWrong && entries.every(isFresh) && entries.some(hasTimestamp),
+
+    /** From now on fresh events travel without timestamp: the time of receipt is nearer the truth. */
+    omitTimestamps(): void {
+      clockIsWrong = true;
     },
 
     /** Whether the server has accepted anything here. */
     hasPassed: () => passes > 0,
 
-    /** Whether every event of the current batch is too young to be refused for its age, and has a timestamp. */
-    canBlameClock: () => !clockIsWrong && plan.current?.entries.every(isFresh),
+    /** The server answered, so the next batch need not be another. */
+    answered(): void {
+      lastFailed = false;
+    },
 
-    /** From now on fresh events travel without timestamp: the time of receipt is nearer the truth. */
-    omitTimestamps: () =>
-      conclude(() => {
-        clockIsWrong = true;
-      }),
+    /** The server accepted these. */
+    accepted(entries: readonly OutboxEntry[]): void {
+      passes += 1;
+      for (const field of entries.flatMap(openSuspects)) verdicts.set(field, '');
+    },
 
-    /** The current batch was accepted: it leaves the outbox. */
-    accepted: (onDelivered: (entry: OutboxEntry) => void) =>
-      conclude((entries) => {
-        passes += 1;
-        outbox.remove(entries);
-        for (const doubt of entries.flatMap(openSuspects)) settled.set(doubt, '');
-        entries.forEach(onDelivered);
-      }),
+    /** The server refused a batch for what is in it: its events travel in halves. */
+    halve,
 
-    /** The current batch was refused for what is in it: its events travel in halves. */
-    halve: () => conclude(halve),
+    /** The server refused this one event. With several suspect fields nobody knows which of them is the reason. */
+    refused(entry: OutboxEntry, message: string): void {
+      const [field, another] = openSuspects(entry);
+      // It may be for something else, or it may not be the API that answers.
+      if (field && !another && message.includes(field.split('.')[1]!)) verdicts.set(field, message);
+    },
 
-    /** The one event of the current batch was refused: the server minds what we doubted. With several suspectFields nobody knows
-     * which of them. */
-    refused: (message: string) =>
-      conclude((entries) => {
-        const [doubt, another] = entries.flatMap(openSuspects);
-        // It may be for something else, or not even the API that answers.
-        if (doubt && !another && message.includes(doubt.split('.')[1]!)) settled.set(doubt, message);
-        drop(entries, 'refused', message);
-      }),
-
-    /** No retry would help the current batch. */
-    givenUp: (message: string) => conclude((entries) => drop(entries, 'refused', message)),
-
-    /** The current batch failed and stays.
-     * @param isOpaque Whether there was no answer that says why. */
-    failed: (isOpaque: boolean) => conclude((entries) => isOpaque && suspect(entries), isOpaque),
+    /** There was no answer to these. Returns whether the one event among them is to be given up. */
+    suspect(entries: readonly OutboxEntry[]): boolean {
+      lastFailed = true;
+      let isSuspicious = entries.length > 0;
+      for (const entry of entries) {
+        const trouble = troubleOf(entry);
+        const failures = trouble.failures + (trouble.failures === 0 || passes > trouble.since ? 1 : 0);
+        troubles.set(entry, { ...trouble, failures, since: passes });
+        if (failures < suspiciousFailures) isSuspicious = false;
+      }
+      if (isSuspicious && entries.length > 1) halve(entries);
+      return isSuspicious && entries.length === 1;
+    },
   };
-  return plan;
 }
+
+/** See {@link createBatchPlan}. */
+export type BatchPlan = ReturnType<typeof createBatchPlan>;

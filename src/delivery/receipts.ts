@@ -1,46 +1,50 @@
-import { tryCall } from '../../machines/tolerant.js';
+import { tryCall } from '../../machines/try-call.js';
 import type { Clock, OutboxEntry } from '../adapters/ports.js';
+import { receiptTimeoutMs } from '../defaults.js';
 import type { Receipt } from '../events/receipt.types.js';
 
-/** After this long without an answer a receipt says `stored`, so that an `await` never hangs a checkout. */
-const patienceMs = 10_000;
-
-/** Receipts that are still owed for events of this page. */
-export function receiptBook(clock: Clock) {
+/** The receipts that events of this page still wait for. */
+export function createReceipts(clock: Clock) {
   const open = new Map<OutboxEntry, (receipt: Receipt) => void>();
   let timer: unknown;
 
   function settle(entry: OutboxEntry, receipt: Receipt): void {
     open.get(entry)?.(receipt);
     open.delete(entry);
+    // A timer without a purpose would keep a page or a server render from being idle.
+    if (open.size === 0) stopTimer();
   }
 
-  /** Says `stored` for all that is owed since then, and ends the timer. */
-  function storeAll(since = Infinity): void {
+  function stopTimer(): void {
     clock.clearTimeout(timer);
     timer = undefined;
-    for (const entry of open.keys()) if (entry.trackedAt! <= since) settle(entry, { status: 'stored' });
+  }
+
+  /** Settles receipts of events tracked no later than this as `stored`. */
+  function storeAll(until = Number.POSITIVE_INFINITY): void {
+    stopTimer();
+    for (const entry of open.keys()) if (entry.trackedAt! <= until) settle(entry, { status: 'stored' });
   }
 
   /** One timer for all, due for the oldest. */
-  function watch(): void {
+  function startTimer(): void {
     const [oldest] = open.keys();
     if (!oldest) return;
     timer = clock.setTimeout(
       () => {
-        storeAll(clock.monotonicNow() - patienceMs);
-        watch();
+        storeAll(clock.monotonicNow() - receiptTimeoutMs);
+        startTimer();
       },
-      oldest.trackedAt! + patienceMs - clock.monotonicNow(),
+      oldest.trackedAt! + receiptTimeoutMs - clock.monotonicNow(),
     );
   }
 
   return {
     /** A promise for what becomes of an event. */
-    owe: (entry: OutboxEntry): Promise<Receipt> =>
+    create: (entry: OutboxEntry): Promise<Receipt> =>
       new Promise((resolve) => {
         open.set(entry, resolve);
-        if (!timer) tryCall(watch);
+        if (!timer) tryCall(startTimer);
       }),
     settle,
     storeAll: storeAll as () => void,

@@ -34,27 +34,29 @@ export interface EventMethods {
   viewedFilters(event: Without<Events.ViewedFilters>): Promise<Receipt>;
 }
 
-const objects = ['ObjectIDs', 'ObjectIDsAfterSearch'];
-const objectsAndFilters = [...objects, 'Filters'];
-
-/** Verb of a method's name, the objects it goes with, event type, event subtype. */
-const verbs: readonly (readonly [string, readonly string[], string, string?])[] = [
-  ['clicked', objectsAndFilters, 'click'],
-  ['converted', objectsAndFilters, 'conversion'],
-  ['addedToCart', objects, 'conversion', 'addToCart'],
-  ['purchased', objects, 'conversion', 'purchase'],
-  ['viewed', ['ObjectIDs', 'Filters'], 'view'],
-];
-
 /** Fields of an event that a method's name says. */
-export type EventKind = { readonly eventType?: string; readonly eventSubtype?: string | undefined };
+export type EventKind = { readonly eventType?: string; readonly eventSubtype?: string };
+
+const click = { eventType: 'click' };
+const conversion = { eventType: 'conversion' };
+const addToCart = { ...conversion, eventSubtype: 'addToCart' };
+const purchase = { ...conversion, eventSubtype: 'purchase' };
+const view = { eventType: 'view' };
 
 /** The twelve methods over one `track`. */
 export function eventMethods(track: (event: unknown, kind: EventKind) => Promise<Receipt>): EventMethods {
-  const methods: Record<string, (event: unknown) => Promise<Receipt>> = {};
-  for (const [verb, endings, eventType, eventSubtype] of verbs) {
-    const kind = { eventType, eventSubtype };
-    for (const ending of endings) methods[verb + ending] = (event) => track(event, kind);
-  }
-  return methods as unknown as EventMethods;
+  return {
+    clickedObjectIDsAfterSearch: (event) => track(event, click),
+    clickedObjectIDs: (event) => track(event, click),
+    clickedFilters: (event) => track(event, click),
+    convertedObjectIDsAfterSearch: (event) => track(event, conversion),
+    convertedObjectIDs: (event) => track(event, conversion),
+    convertedFilters: (event) => track(event, conversion),
+    addedToCartObjectIDsAfterSearch: (event) => track(event, addToCart),
+    addedToCartObjectIDs: (event) => track(event, addToCart),
+    purchasedObjectIDsAfterSearch: (event) => track(event, purchase),
+    purchasedObjectIDs: (event) => track(event, purchase),
+    viewedObjectIDs: (event) => track(event, view),
+    viewedFilters: (event) => track(event, view),
+  };
 }

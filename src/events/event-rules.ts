@@ -1,77 +1,81 @@
-/** An event as it came: anything may be in any field. */
-export type LooseEvent = Readonly<Record<string, unknown>>;
+import { tryCall } from '../../machines/try-call.js';
+import { maxObjects } from '../limits.js';
 
-/** What the API takes at most in one event. */
-export const maxObjects = 20;
+/** An event as JSON leaves it: anything may be in any field. */
+export type LooseEvent = Readonly<Record<string, unknown>>;
 
 const known: readonly unknown[] = ['click', 'conversion', 'view'];
 const printable = /^[ -~]{1,64}$/;
-const amount = /^.{1,16}$/;
 const hex32 = /^[0-9a-f]{32}$/;
 const query = /^([0-9a-f]{32}|message_[!-~]{1,120})$/;
 const subtype = /^(addToCart|purchase)$/;
 const code = /^[a-z]{3}$/i;
-const priced = /"price":[^n]/;
+const encoded = /^[!#-~]+$/;
 
 const isText = (value: unknown, pattern: RegExp) => typeof value === 'string' && pattern.test(value);
-const isAmount = (value: unknown) => value == null || typeof value === 'number' || isText(value, amount);
+const isGiven = (value: unknown) => value !== undefined;
+const isAmount = (value: unknown) => !isGiven(value) || typeof value === 'number' || typeof value === 'string';
 const lengthOf = (value: unknown) => (Array.isArray(value) ? value.length : 0);
 const isListOf = (value: unknown, length: number, holds: (item: unknown) => unknown) =>
   lengthOf(value) === length && length > 0 && length <= maxObjects && (value as unknown[]).every(holds);
-const isSomething = (value: unknown) => typeof value === 'string' && value !== '';
-const isTexts = (value: unknown) => isListOf(value, lengthOf(value), isSomething);
+const isFilter = (value: unknown) =>
+  isText(value, encoded) && /^[^:]+:[\s\S]+$/.test(tryCall(() => decodeURIComponent(value as string)) ?? '');
 const isPosition = (value: unknown) => Number.isInteger(value) && (value as number) > 0;
+const isInt32 = (value: unknown) => (value as number) === ((value as number) | 0);
 
 /** Whether the rules here are made for events of this type. */
 export function isKnownType(eventType: unknown): boolean {
   return known.includes(eventType);
 }
 
-/** An item of objectData: only these fields, and a queryID only after a search. */
-function isItem(item: LooseEvent | null, { queryID, eventSubtype }: LooseEvent): unknown {
-  const { price, discount, quantity, queryID: itemQueryID, ...others } = Object(item) as LooseEvent;
+/** An item of objectData: only these fields, and in a cart a queryID only after a search. */
+function isItem(item: LooseEvent | null, mayHaveQuery: boolean): unknown {
+  if (!item || typeof item !== 'object' || Array.isArray(item)) return false;
+  const { price, discount, quantity, queryID, ...others } = item;
   return (
-    typeof item === 'object' &&
     Object.keys(others).length === 0 &&
     isAmount(price) &&
     isAmount(discount) &&
-    (quantity == null || Number.isInteger(quantity)) &&
-    (itemQueryID == null || ((queryID || eventSubtype === 'purchase') && isText(itemQueryID, hex32)))
+    (!isGiven(quantity) || isInt32(quantity)) &&
+    (!isGiven(queryID) || (mayHaveQuery && isText(queryID, hex32)))
   );
 }
 
-/** The fields in which an event seems to break a rule of the Insights API for clicks, conversions and views, as of August
- * 2026. The rules drift, so breaking one is a doubt and no refusal: the server has the last word. A type that this
- * library does not know is one doubt, and nothing else is looked at: whoever sends it knows it better.
+/** The fields in which an event breaks a rule of the Insights API for clicks, conversions and views, as of August 2026.
+ * The rules drift, so breaking one makes a field suspect and is no reason to drop the event: the server decides. A type that
+ * this library does not know is suspect as a whole.
+ * @param event As `JSON.parse` gives it: what leaves the page is checked, not what the caller meant.
  * @see https://www.algolia.com/doc/rest-api/insights/ */
 export function suspectFieldsOf(event: LooseEvent): string[] {
-  const { eventType, eventSubtype, objectIDs, filters, positions, queryID, objectData, value, currency } = event;
-  // InstantSearch's own telemetry: in the API's description, and none of our business.
-  if (eventType === 'instantsearch') return isText(event.eventName, printable) ? [] : ['eventName'];
-  if (!isKnownType(eventType)) return ['eventType'];
+  const { eventType, eventSubtype, objectIDs, filters, positions, queryID, objectData, value, currency, agentID } =
+    event;
+  // InstantSearch's own telemetry is in the API's description.
+  const isTelemetry = eventType === 'instantsearch';
+  if (!isTelemetry && !isKnownType(eventType)) return ['eventType'];
   const isClick = eventType === 'click';
   const count = lengthOf(objectIDs);
+  const holdsTexts = (list: unknown) => isListOf(list, lengthOf(list), (item) => typeof item === 'string');
+  const ofItems = {
+    index: !isText(event.index, /[\s\S]/),
+    objectIDs: isGiven(objectIDs) ? isGiven(filters) || !holdsTexts(objectIDs) : !isGiven(filters),
+    filters: isGiven(filters) && !isListOf(filters, lengthOf(filters), isFilter),
+    // One for each object, on a click after a search, and required there.
+    positions: isGiven(positions)
+      ? !(isClick && isGiven(queryID) && isListOf(positions, count, isPosition))
+      : isClick && isGiven(queryID) && isGiven(objectIDs),
+    queryID: isGiven(queryID) && !isText(queryID, query),
+    objectData:
+      isGiven(objectData) &&
+      !isListOf(objectData, count, (item) => isItem(item as never, eventSubtype !== 'addToCart' || isGiven(queryID))),
+    value: !isAmount(value) || (typeof value === 'string' && value.length > 16),
+    currency: isGiven(currency) && !isText(currency, code),
+    agentID: isGiven(agentID),
+  };
   const isWrong = {
     eventName: !isText(event.eventName, printable),
-    index: !isSomething(event.index),
-    eventSubtype: eventSubtype != null && !(eventType === 'conversion' && isText(eventSubtype, subtype)),
-    objectIDs: objectIDs == null ? filters == null : filters != null || !isTexts(objectIDs),
-    filters: filters != null && !isTexts(filters),
-    // One for each object, on a click after a search, and required there.
-    positions:
-      positions == null
-        ? isClick && queryID != null && objectIDs != null
-        : !(isClick && queryID && isListOf(positions, count, isPosition)),
-    queryID: queryID != null && !isText(queryID, query),
-    objectData: objectData != null && !isListOf(objectData, count, (item) => isItem(item as never, event)),
-    value: !isAmount(value),
-    // Needed beside amounts of money, which are looked for only where it is missing.
-    currency:
-      currency == null
-        ? value != null || (objectData != null && priced.test(JSON.stringify(objectData)))
-        : !isText(currency, code),
+    eventSubtype:
+      isGiven(eventSubtype) && !(eventType === 'conversion' && isText(eventSubtype, subtype) && isGiven(objectIDs)),
+    ...(isTelemetry ? { agentID: isGiven(agentID) && !isText(agentID, /[\s\S]/) } : ofItems),
   };
-  const wrong: string[] = [];
-  for (const field in isWrong) if (isWrong[field as keyof typeof isWrong]) wrong.push(field);
-  return wrong;
+  return Object.keys(isWrong).filter((field) => isWrong[field as keyof typeof isWrong]);
 }

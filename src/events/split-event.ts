@@ -1,4 +1,5 @@
-import { type LooseEvent, maxObjects } from './event-rules.js';
+import { maxObjects } from '../limits.js';
+import type { LooseEvent } from './event-rules.js';
 
 const listFields = ['objectIDs', 'filters', 'positions', 'objectData'];
 

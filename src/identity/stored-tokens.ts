@@ -1,34 +1,30 @@
-import { type IdentityContext, isAnonymousToken, type TokenCheck } from '../../machines/index.js';
-import { tryCall } from '../../machines/tolerant.js';
+import { type IdentityContext, isAnonymousToken, type StoredTokens, type TokenCheck } from '../../machines/index.js';
 import type { TokenStore } from '../adapters/ports.js';
 
-/** What a token store is read and written by. */
+/** How stored tokens are read and written. */
 export interface StoredTokensPorts {
   readonly tokenStore: TokenStore;
-  /** Whether the token store is told who is logged in. */
+  /** Whether the store is given the account's id. */
   readonly storesUser: boolean;
   readonly checkToken: (token: unknown) => TokenCheck;
-  readonly onError?: ((error: unknown) => void) | undefined;
 }
 
-/** What a token store holds and the rules let in. */
-export function readTokens({ tokenStore, storesUser, checkToken, onError }: StoredTokensPorts) {
-  const anonymousToken = tryCall(() => tokenStore.read('anonymous'), onError);
-  const identifiedToken = storesUser ? tryCall(() => tokenStore.read('identified'), onError) : undefined;
+/** The valid tokens in a store, which may have been tampered with. */
+export function readTokens({ tokenStore, storesUser, checkToken }: StoredTokensPorts): StoredTokens {
+  const anonymousToken = tokenStore.read('anonymous');
+  const identifiedToken = storesUser ? tokenStore.read('identified') : undefined;
   return {
     anonymousToken: isAnonymousToken(anonymousToken) ? anonymousToken : undefined,
-    identifiedToken: checkToken(identifiedToken).ok ? identifiedToken : undefined,
+    identifiedToken: identifiedToken !== undefined && checkToken(identifiedToken).ok ? identifiedToken : undefined,
   };
 }
 
-/** Keeps the tokens of a visitor in a token store, and takes out who is not logged in any more. */
-export function keepTokens(
-  { tokenStore, storesUser, onError }: Omit<StoredTokensPorts, 'checkToken'>,
+/** Stores the tokens of a visitor, and removes an account that is not logged in any more. */
+export function writeTokens(
+  { tokenStore, storesUser }: Omit<StoredTokensPorts, 'checkToken'>,
   { anonymousToken, identifiedToken }: Pick<IdentityContext, 'anonymousToken' | 'identifiedToken'>,
 ): void {
-  tryCall(() => {
-    if (anonymousToken) tokenStore.write('anonymous', anonymousToken);
-    if (identifiedToken && storesUser) tokenStore.write('identified', identifiedToken);
-    else tokenStore.remove('identified');
-  }, onError);
+  if (anonymousToken) tokenStore.write('anonymous', anonymousToken);
+  if (identifiedToken && storesUser) tokenStore.write('identified', identifiedToken);
+  else tokenStore.remove('identified');
 }

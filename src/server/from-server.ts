@@ -1,7 +1,7 @@
-import { tryCall } from '../../machines/tolerant.js';
+import { tryCall } from '../../machines/try-call.js';
 import { generateAnonymousToken } from '../adapters/anonymous-token.js';
 import { cookieTokenStore } from '../adapters/cookie-token-store.js';
-import type { UserTokenOptions } from '../options.js';
+import type { UserTokenOptions } from '../options.types.js';
 import type { Hydration } from './server.types.js';
 
 function hydrationInPage(): Hydration {

@@ -1,5 +1,5 @@
-import { fieldOf } from '../../machines/tolerant.js';
 import type { CookieDocument } from '../adapters/cookies.js';
+import { fieldOf } from '../field-of.js';
 
 /** A request as far as cookies go: a `Request`, Node's `IncomingMessage`, or the text of a `Cookie` header, with nothing
  * for a request that has none. */

@@ -1,6 +1,6 @@
-import { fieldOf } from '../../machines/tolerant.js';
 import type { CookieOptions } from '../adapters/cookie-token-store.js';
-import { checkOptions, type UserTokenOptions } from '../options.js';
+import { checkOptions } from '../check-options.js';
+import type { UserTokenOptions } from '../options.types.js';
 
 /** What {@link createUserTokenServer} takes: options of `createUserToken`, under their names and with their defaults,
  * and how visitors reach the site. */
@@ -42,12 +42,13 @@ const ofPages = ['consent', 'user', 'inspect', 'tokenStore', 'page', 'tabs'];
 export function checkServerOptions(options: UserTokenServerOptions) {
   const { secure, ...rest } = Object(options) as UserTokenServerOptions;
   for (const name of ofPages) {
-    if (fieldOf(rest, name) !== undefined) throw new TypeError(`usertoken: option ${name} is none of a server`);
+    if (rest[name as keyof typeof rest] !== undefined)
+      throw new TypeError(`usertoken: option ${name} is none of a server`);
   }
-  if (fieldOf(rest.cookie, 'server') !== undefined) {
+  if (Object(rest.cookie).server !== undefined) {
     throw new TypeError('usertoken: option cookie.server is none of a server, which always sets the cookies itself');
   }
-  const checked = checkOptions({ ...rest, consent: 'granted' });
+  checkOptions({ ...rest, consent: 'granted' });
   if (typeof secure !== 'boolean') throw new TypeError('usertoken: option secure must be boolean');
-  return { ...checked, secure };
+  return { ...rest, secure };
 }

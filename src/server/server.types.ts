@@ -1,10 +1,10 @@
 import type { Consent, TokenCheck, VisitorState } from '../../machines/index.js';
 import type { CookieOptions } from '../adapters/cookie-token-store.js';
+import type { UserTokenEvent } from '../client.types.js';
 import type { InsightsEvent } from '../events/event.types.js';
 import type { EventMethods } from '../events/event-methods.js';
 import type { Receipt } from '../events/receipt.types.js';
-import type { UserTokenOptions } from '../options.js';
-import type { UserTokenEvent } from '../user-token.types.js';
+import type { UserTokenOptions } from '../options.types.js';
 import type { RequestLike } from './request-document.js';
 
 /** What the application knows about who sent a request. */

@@ -1,13 +1,18 @@
 import { createActor } from 'xstate';
-import { type identityMachine, type OnLogout, type Strategy, type TokenCheck, tokensOf } from '../../machines/index.js';
-import { tryCall } from '../../machines/tolerant.js';
+import {
+  type IdentityEvent,
+  identityMachine,
+  needsFreshToken,
+  type OnLogout,
+  type Strategy,
+  type TokenCheck,
+  type Tokens,
+} from '../../machines/index.js';
+import { tryCall } from '../../machines/try-call.js';
 import { type CookieOptions, cookieTokenStore } from '../adapters/cookie-token-store.js';
-import type { InsightsEvent } from '../events/event.types.js';
 import { type EventKind, eventMethods } from '../events/event-methods.js';
-import { putTokens } from '../events/event-tokens.js';
-import type { Dropped, Receipt } from '../events/receipt.types.js';
-import { keepTokens, readTokens } from '../identity/stored-tokens.js';
-import type { UserTokenClient } from '../user-token.types.js';
+import type { Receipt } from '../events/receipt.types.js';
+import { readTokens, writeTokens } from '../identity/stored-tokens.js';
 import type { createWarnings } from '../warnings.js';
 import { dataScript } from './data-script.js';
 import { type RequestLike, requestDocument } from './request-document.js';
@@ -23,74 +28,62 @@ export interface VisitorPorts {
     readonly remember?: 'session' | 'device' | 'page';
     readonly onLogout?: OnLogout;
   };
-  readonly machine: typeof identityMachine;
   readonly checkToken: (token: unknown) => TokenCheck;
   readonly generateToken: () => string;
   readonly warnings: ReturnType<typeof createWarnings>;
-  readonly sender: () => UserTokenClient;
+  /** Sends an event under these tokens. */
+  readonly track: (event: unknown, kind: EventKind, tokens: Tokens) => Promise<Receipt>;
 }
 
 const setCookieHeader = 'Set-Cookie';
+/** Tokens are checked before the machine gets them, once. */
+const machine = identityMachine.provide({ guards: { isUserToken: () => true } });
 
 /** Runs the identity machine for the length of a request. */
 export function createVisitor(ports: VisitorPorts, request: RequestLike, known: KnownVisitor): Visitor {
-  const { machine, cookie, choices, checkToken, generateToken, warnings } = ports;
+  const { cookie, choices, checkToken, generateToken, warnings } = ports;
   const { strategy, onLogout } = choices;
   const { consent: asked, user } = Object(known) as KnownVisitor;
   const storesUser = choices.remember !== 'page';
 
   function openTokenStore() {
     const document = requestDocument(cookie ? request : '', ports.secure);
-    const storesUser = choices.remember === 'device';
-    const tokenStore = cookieTokenStore(cookie || {}, { document, storage: undefined, storesUser });
+    const isPersistent = choices.remember === 'device';
+    const tokenStore = cookieTokenStore(cookie || {}, { document, storage: undefined, isPersistent });
     return { tokenStore, document };
   }
 
-  /** What a renewal needs. */
-  const fresh = () => (onLogout === 'renew' ? { freshAnonymousToken: generateToken() } : {});
+  /** Checks an id once, where it comes in. */
+  function accept(id: unknown): TokenCheck {
+    const check = checkToken(id);
+    if (!check.ok) warnings.post('token-rejected', check.reason, check.message);
+    return check;
+  }
+
   const found =
-    asked === 'granted' ? readTokens({ tokenStore: openTokenStore().tokenStore, storesUser, checkToken }) : undefined;
+    asked === 'granted' ? readTokens({ tokenStore: openTokenStore().tokenStore, storesUser, checkToken }) : {};
+  const checked = user == null ? user : accept(user);
   const actor = createActor(machine, {
     input: {
+      ...found,
+      user: checked && (checked.ok ? checked.token : undefined),
       consent: asked,
       strategy,
       onLogout,
-      ...(user === null ? { user, ...fresh() } : {}),
-      ...found,
-      anonymousToken: found?.anonymousToken ?? generateToken(),
+      freshAnonymousToken: generateToken(),
     },
   }).start();
   const { consent } = actor.getSnapshot().value;
   const contextNow = () => actor.getSnapshot().context;
-  const tokensNow = () => tokensOf(contextNow());
+  const fresh = () => (needsFreshToken(contextNow()) ? generateToken() : undefined);
+  const send = (event: IdentityEvent) => actor.send(event);
 
-  /** A login, or what the application knows. */
-  function take(type: 'identity.login' | 'identity.sync', token: unknown): TokenCheck {
-    const check = checkToken(token);
-    if (!check.ok) warnings.post('token-rejected', check.reason, check.message);
-    actor.send({ type, token, ...fresh() });
-    return check;
-  }
-  if (user != null) take('identity.sync', user);
-
-  function drop(dropped: Omit<Dropped, 'status'>): Promise<Receipt> {
-    const { reason, field, message } = dropped;
-    if (reason !== 'opted-out') warnings.post('event-dropped', reason, field, message);
-    return Promise.resolve({ status: 'dropped', ...dropped });
-  }
-
-  async function track(given: unknown, kind: EventKind = {}): Promise<Receipt> {
-    if (consent === 'pending') return drop({ reason: 'opted-out', message: 'consent is pending' });
-    if (consent === 'denied') return drop({ reason: 'opted-out' });
-    const tokens = tokensNow();
-    // A copy as plain data first: what a toJSON leaves out can't take a token away later.
-    const event = tryCall(() => JSON.parse(JSON.stringify(given))) as Record<string, unknown> | undefined;
-    if (Object(event) !== event) return ports.sender().track(event as never);
-    event!.eventType ??= kind.eventType;
-    event!.eventSubtype ??= kind.eventSubtype;
-    const wrong = putTokens(event!, tokens, checkToken);
-    if (wrong) return drop({ reason: 'invalid-token', ...wrong });
-    return ports.sender().track(event as unknown as InsightsEvent);
+  function track(event: unknown, kind: EventKind = {}): Promise<Receipt> {
+    if (consent === 'denied') return Promise.resolve({ status: 'dropped', reason: 'opted-out' });
+    if (consent === 'pending') {
+      return Promise.resolve({ status: 'dropped', reason: 'opted-out', message: 'consent is pending' });
+    }
+    return ports.track(event, kind, contextNow());
   }
 
   function setCookie(): readonly string[] {
@@ -100,7 +93,7 @@ export function createVisitor(ports: VisitorPorts, request: RequestLike, known: 
       tokenStore.erase();
       return document.setCookie;
     }
-    keepTokens({ tokenStore, storesUser }, contextNow());
+    writeTokens({ tokenStore, storesUser }, contextNow());
     return document.setCookie;
   }
 
@@ -132,17 +125,21 @@ export function createVisitor(ports: VisitorPorts, request: RequestLike, known: 
   return {
     ...eventMethods(track),
     get token() {
-      return tokensNow().userToken;
+      return contextNow().token;
     },
     get authenticatedToken() {
-      return tokensNow().authenticatedUserToken;
+      return contextNow().authenticatedToken;
     },
     get state() {
       return actor.getSnapshot().value.visitor;
     },
     consent,
-    login: (id) => take('identity.login', id),
-    logout: () => actor.send({ type: 'identity.logout', ...fresh() }),
+    login(id) {
+      const check = accept(id);
+      if (check.ok) send({ type: 'identity.login', token: check.token, freshAnonymousToken: fresh() });
+      return check;
+    },
+    logout: () => send({ type: 'identity.logout', freshAnonymousToken: fresh() }),
     track: (event) => track(event),
     get setCookie() {
       return setCookie();

@@ -64,7 +64,7 @@ describe('attributes', () => {
     const { tokenStore, stored } = tokenStoreAt(
       'https://shop.example/',
       { maxAgeSeconds: 90 * day, userMaxAgeSeconds: 7 * day },
-      { storesUser: true },
+      { isPersistent: true },
     );
     tokenStore.write('anonymous', anon(1));
     tokenStore.write('identified', 'u1');

@@ -166,6 +166,7 @@ describe('storage that is full', () => {
     outbox.add(entry());
     expect([outbox.persistent, outbox.size]).toEqual([false, 1]);
     state.isFull = false;
+    outbox.save?.();
     expect(outbox.persistent).toBe(true);
   });
 
@@ -175,6 +176,7 @@ describe('storage that is full', () => {
     const outbox = storageOutbox({ appId: 'APP', storage, clock: fakeClock(), locks: fakeLocks(), tabs: fakeTabs()() });
     outbox.open?.(() => {});
     outbox.add(entry());
+    outbox.save?.();
     expect(outbox.persistent).toBe(true);
     storage.clear();
     state.isFull = true;

@@ -20,9 +20,9 @@ test('100 logins and logouts in one tab reach another tab in order, and its even
   const [first, second] = [await profile.open(), await profile.open()];
   await second.evaluate((event) => {
     window.tokens = [];
-    window.user.on('tokenChanged', ({ userToken }) => {
-      window.tokens.push(userToken);
-      void window.user.track({ ...event, objectIDs: [userToken!] });
+    window.user.on('tokenChanged', ({ token }) => {
+      window.tokens.push(token);
+      void window.user.track({ ...event, objectIDs: [token!] });
     });
   }, clickOn('x'));
   const anonymous = (await who(first)).token;

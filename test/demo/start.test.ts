@@ -141,7 +141,7 @@ describe('the page', () => {
       expect(await eventsOf(anonymous)).toEqual([]);
 
       await press(page, 'Grant');
-      await shows(page, 'events', 'accepted');
+      await shows(page, 'events', 'delivered');
       expect(await eventsOf(anonymous)).toEqual(['teapot']);
       expect(await textOf(page, 'cookies')).toBe(`_ALGOLIA=${anonymous}`);
 
@@ -170,13 +170,13 @@ describe('the page', () => {
       await shows(page, 'collected', 'grace-1906.*Products Bought: kettleProduct Clicked: teacup');
       expect(await eventsOf(anonymous)).toEqual(['teapot']);
       // The page hears of the answer a moment after the collector shows the events.
-      await expect.poll(() => states(page)).toEqual(Array(5).fill('accepted'));
+      await expect.poll(() => states(page)).toEqual(Array(5).fill('delivered'));
 
       await press(page, 'Deny');
       await shows(page, 'token', '^none$');
       expect(await textOf(page, 'cookies')).toBe('none');
       await press(page, 'Look: Teapot');
-      await shows(page, 'events', 'refused.*opted-out');
+      await shows(page, 'events', 'dropped.*opted-out');
       await page.reload();
       await shows(page, 'consent', 'denied');
       expect(await eventsOf(anonymous)).toEqual(['teapot']);
@@ -190,7 +190,7 @@ describe('the page', () => {
     await page.goto(`${origin}/`);
     await press(page, 'Grant');
     await press(page, 'Look: Teapot');
-    await shows(page, 'events', 'accepted');
+    await shows(page, 'events', 'delivered');
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
     const nameless = await page.evaluate(() =>
       [...document.querySelectorAll<HTMLInputElement | HTMLButtonElement>('input, button')]

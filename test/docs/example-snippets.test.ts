@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { guidePages, isFromExample, root, type Snippet, snippetsOf } from './support/guide.js';
 
-/** The lines between `#region name` and the next `#endregion`, without the indentation that they share. */
-function regionOf(text: string, name: string): string | undefined {
+/** The lines between `#region name` and the next `#endregion`, without the indentation that they share, or the whole text. */
+function regionOf(text: string, name?: string): string | undefined {
+  if (!name) return text.trim();
   const lines = text.split('\n');
   const start = lines.findIndex((line) => new RegExp(`#region ${name}\\b`).test(line));
   const end = lines.findIndex((line, index) => index > start && line.includes('#endregion'));
@@ -16,12 +17,12 @@ function regionOf(text: string, name: string): string | undefined {
     .trim();
 }
 
-/** The file and the region that a snippet names: `from=examples/vue/src/main.ts#provide`. */
+/** The file that a snippet names, and the region if it is not all of it: `from=examples/vue/src/main.ts#provide`. */
 const originOf = ({ flags }: Snippet) =>
   flags
     .find((flag) => flag.startsWith('from='))!
     .slice(5)
-    .split('#') as [string, string];
+    .split('#') as [file: string, region?: string];
 
 const snippets = guidePages().flatMap(snippetsOf).filter(isFromExample);
 
@@ -35,4 +36,5 @@ it('a region is the code between its marks without their indentation, and a miss
   expect(regionOf(text, 'one')).toBe('b(\n  c,\n);');
   expect(regionOf(text, 'on')).toBeUndefined();
   expect(regionOf(text, 'two')).toBeUndefined();
+  expect(regionOf(text)).toBe(text);
 });

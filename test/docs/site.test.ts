@@ -1,38 +1,40 @@
-import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { entries } from '../../scripts/entries.mjs';
-import { type Served, serveFolder } from '../examples/support/serve.js';
 import { violationsOf } from '../support/axe.js';
+import { base } from './support/build-site.setup.js';
 import { publicNames } from './support/exports.js';
 import { root } from './support/guide.js';
 import { launchChromium } from './support/run-in-browser.js';
+import { serveSite } from './support/serve-site.js';
 
-const dist = join(root, 'docs/.vitepress/dist');
-
-let server: Served;
+const folder = inject('site');
+let server: Awaited<ReturnType<typeof serveSite>>;
 let browser: Browser;
-/** Every page of the site, by its path. */
-let pages: Map<string, string>;
+/** Every page of the site, by its path below the site's own. */
+const pages = new Map(
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.html'))
+    .sort()
+    .map((name) => [`/${name}`, readFileSync(join(folder, name), 'utf8')]),
+);
 
 beforeAll(async () => {
-  await promisify(execFile)('npm', ['run', 'docs:build'], { cwd: root });
-  const files = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.html'));
-  pages = new Map(files.sort().map((name) => [`/${name}`, readFileSync(join(dist, name), 'utf8')]));
-  [server, browser] = await Promise.all([serveFolder(dist), launchChromium()]);
-}, 600_000);
+  [server, browser] = await Promise.all([serveSite(folder, base), launchChromium()]);
+});
 afterAll(() => Promise.all([browser?.close(), server?.close()]));
+
+const addressOf = (path: string) => server.origin + base + path.slice(1);
 
 /** Opens a page that must ask for nothing but files of the site, and report no error. */
 async function open(path: string, { width = 1280, colorScheme = 'light' as 'light' | 'dark' } = {}): Promise<Page> {
   const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme });
   const problems: string[] = [];
   page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
-  page.on('request', (request) => request.url().startsWith(server.origin) || problems.push(request.url()));
-  await page.goto(server.origin + path);
+  page.on('request', (request) => request.url().startsWith(addressOf('/')) || problems.push(request.url()));
+  await page.goto(addressOf(path));
   await page.waitForLoadState('networkidle');
   expect(problems.filter((url) => !url.startsWith('data:'))).toEqual([]);
   return page;
@@ -46,11 +48,13 @@ const pageOf = (entry: string) => `/api/usertoken${entry === 'index' ? '' : `-${
 function brokenLinks(path: string, html: string): string[] {
   const links = [...html.matchAll(/ (?:href|src)="([^"]*)"/g)].map(([, link]) => decode(link!));
   return links.filter((link) => {
-    const url = new URL(link, `http://site${path}`);
+    const url = new URL(link, `http://site${base}${path.slice(1)}`);
     if (url.host !== 'site') return false;
-    const target = url.pathname.endsWith('/') ? `${url.pathname}index.html` : url.pathname;
+    if (!url.pathname.startsWith(base)) return true;
+    const below = `/${url.pathname.slice(base.length)}`;
+    const target = below.endsWith('/') ? `${below}index.html` : below;
     const page = pages.get(target) ?? pages.get(`${target}.html`);
-    if (!page) return !existsSync(join(dist, decodeURIComponent(target)));
+    if (!page) return !existsSync(join(folder, decodeURIComponent(target)));
     return url.hash.length > 1 && !idsIn(page).has(decodeURIComponent(url.hash.slice(1)));
   });
 }
@@ -66,12 +70,14 @@ describe('the documentation site', () => {
   it('has no link and no picture that leads nowhere', () => {
     const broken = [...pages].flatMap(([path, html]) => brokenLinks(path, html).map((link) => `${path}: ${link}`));
     expect(broken).toEqual([]);
-    const html = '<a href="/none.html"></a><a href="/states.html#nowhere"></a><img src="/none.png"><a href="/states">';
-    expect(brokenLinks('/index.html', html)).toEqual(['/none.html', '/states.html#nowhere', '/none.png']);
+    const html = '<a href="none.html"></a><a href="states.html#nowhere"></a><img src="/none.png"><a href="states">';
+    expect(brokenLinks('/index.html', html)).toEqual(['none.html', 'states.html#nowhere', '/none.png']);
   });
 
   it('links to every page from the menu of its first page', () => {
-    const linked = [...pages.get('/index.html')!.matchAll(/ href="([^"#]+)"/g)].map(([, link]) => link);
+    const linked = [...pages.get('/index.html')!.matchAll(/ href="([^"#]+)"/g)].map(([, link]) =>
+      link!.replace(base, '/'),
+    );
     const others = [...pages.keys()].filter((path) => !['/404.html', '/index.html', '/api/index.html'].includes(path));
     expect(others.filter((path) => !linked.includes(path))).toEqual([]);
   });
@@ -95,11 +101,11 @@ describe('the documentation site', () => {
     const page = await open('/index.html');
     await page.getByRole('button', { name: 'Search' }).click();
     for (const [word, path] of [
-      ['keepalive', '/delivery'],
-      ['widestDomain', '/api/usertoken'],
+      ['keepalive', 'delivery'],
+      ['widestDomain', 'api/usertoken'],
     ] as const) {
       await page.locator('#localsearch-input').fill(word);
-      await page.locator(`#localsearch-list a[href^="${path}"]`).first().waitFor();
+      await page.locator(`#localsearch-list a[href^="${base}${path}"]`).first().waitFor();
     }
     await page.close();
   });
@@ -110,7 +116,7 @@ describe('the documentation site', () => {
     const page = await open('/index.html', { width: 360 });
     const problems: string[] = [];
     for (const path of pages.keys()) {
-      await page.goto(server.origin + path);
+      await page.goto(addressOf(path));
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       const violations = isApi(path) && path !== pageOf('vue') ? [] : await violationsOf(page);
       problems.push(...(width > 360 ? [`${path}: ${width}`] : []), ...violations.map((text) => `${path}: ${text}`));

@@ -162,8 +162,8 @@ describe('the verdict and the pages of the benchmark', () => {
   it('states losses, duplicates, the ratio and each failure', () => {
     expect(verdict(results, tags)).toEqual([
       'usertoken lost 0 and duplicated 0 of 1000 events.',
-      'Its main-thread time was 1/100 of that of search-insights (at most 1/40).',
-      'Its script tag worked 5.0 ms until the first token, that of search-insights 6.3 ms.',
+      'Its main-thread time was 1/100 of what search-insights takes (goal: at most 1/40).',
+      'Its script tag worked 5.0 ms until the first token, the one of search-insights 6.3 ms.',
     ]);
     const failed = result('usertoken', { scenarios: [{ ...scenario, lost: 2 }] });
     expect(verdict([failed, results[1]!], tags)).toContainEqual(expect.stringMatching(/^FAILED: /));

@@ -24,7 +24,16 @@ const id = fc.constantFrom<unknown>('u1', 'u2', 42, '', 'a b', undefined, {}, 'x
 const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('login' as const), id }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('logout' as const) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('sync' as const), id: fc.oneof(id, fc.constant(null)) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('sync' as const),
+      id: fc.oneof(
+        id.filter((each) => each !== undefined),
+        fc.constant(null),
+      ),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('grant' as const, 'deny' as const) }) },
   {
     weight: 8,

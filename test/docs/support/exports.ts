@@ -51,3 +51,21 @@ export const undocumentedMembers = (source: string): string[] =>
       })
       .map((member) => `${name}.${member.name!.getText()}`);
   });
+
+function typeOf(name: string): ts.Type {
+  const symbol = exportsOf(entries.index).find((each) => each.name === name)?.symbol;
+  if (!symbol) throw new Error(`${name} is not exported`);
+  return checker.getDeclaredTypeOfSymbol(symbol);
+}
+
+/** The names of the fields of an interface that `usertoken` exports. */
+export const fieldsOf = (typeName: string): string[] =>
+  typeOf(typeName)
+    .getProperties()
+    .map(({ name }) => name);
+
+/** The literals that a field of an interface that `usertoken` exports can have. */
+export function literalsOf(typeName: string, field: string): string[] {
+  const union = checker.getTypeOfSymbol(typeOf(typeName).getProperty(field)!) as ts.UnionType;
+  return union.types.map((each) => (each as ts.StringLiteralType).value);
+}

@@ -1,0 +1,113 @@
+import type { Clock, Outbox, OutboxEntry, Page, PageEvent, Transport } from '../adapters/ports.js';
+import { maxRequestsAtExit } from '../limits.js';
+import type { BatchPlan } from './batch-plan.js';
+import type { Delivery, SentBatch } from './delivery.js';
+
+// What happens to events when the page goes. Within the site, or while another tab is open, nothing is given to the browser:
+// the events are released in storage, and the next page, which hears the answer, sends them. At the end of a visit the
+// browser gets them, and copies stay in storage until the next answer of the API tells what became of them.
+
+/** A request under way is likely to arrive for this long. */
+const promptMs = 5_000;
+
+/** Leaves the request under way to the browser, which finishes it. Nobody hears the answer.
+ * @param isDisposing Whether the page goes on without this delivery, and with it the request. */
+export function leaveBatch(outbox: Outbox, clock: Clock, sent: SentBatch | undefined, isDisposing: boolean): void {
+  // The end of the page cancels a request that does not outlive it.
+  if (!sent || (!sent.outlives && !isDisposing)) return;
+  // In an outage, or without an answer for long, a request is rather sent twice than lost.
+  const isDoubtful = sent.retries > 0 || clock.now() - sent.sentAt > promptMs;
+  if (isDoubtful && outbox.persistent) return;
+  sent.isLeftToBrowser = true;
+  if (outbox.keepUnconfirmed) outbox.keepUnconfirmed(sent.entries);
+  else outbox.remove(sent.entries);
+}
+
+/** What the end of a page works with. */
+export interface ExitPorts {
+  readonly url: string;
+  readonly outbox: Outbox;
+  readonly transport: Transport;
+  readonly plan: BatchPlan;
+  /** Whether the last request was answered and there is a network. */
+  readonly isHealthy: boolean;
+}
+
+/** Gives the browser what it takes of the outbox. The rest stays.
+ * @param underWay The request under way, of which the end of the page cancels what was not left to the browser. */
+export function sendOnExit({ url, outbox, transport, plan, isHealthy }: ExitPorts, underWay?: SentBatch): void {
+  const atRisk = new Set(outbox.persistent ? [] : (outbox.unsaved?.() ?? outbox.entries()));
+  // A stored event stays unless it is likely to arrive. Events of earlier pages were not, until the server answers here.
+  const isLikely = (entry: OutboxEntry) => isHealthy && (entry.trackedAt !== undefined || plan.hasPassed());
+  const flying = new Set(underWay?.entries);
+  let leaving = [...(outbox.entries() ?? [])].filter(
+    (entry) => atRisk.has(entry) || (isLikely(entry) && !flying.has(entry)),
+  );
+  for (let requests = 0; requests < maxRequestsAtExit; requests += 1) {
+    const { batch } = plan.next(leaving, transport.exitBudget);
+    if (!batch) return;
+    const { entries } = batch;
+    let takeBack = () => {};
+    if (!transport.sendOnExit({ url, ...batch }, () => takeBack())) return;
+    if (outbox.keepUnconfirmed) takeBack = outbox.keepUnconfirmed(entries);
+    else outbox.remove(entries);
+    const sent = new Set(entries);
+    leaving = leaving.filter((entry) => !sent.has(entry));
+  }
+}
+
+/** What else goes and comes with a page. */
+export interface PageFollower {
+  /** The page is left, for good or not. */
+  leave(): void;
+  /** The page came back from the back-forward cache. */
+  comeBack(): void;
+}
+
+/** What following a page needs. */
+export interface FollowPagePorts {
+  readonly page: Page;
+  readonly delivery: Delivery;
+  readonly outbox: Outbox;
+  readonly isGranted: () => boolean;
+  /** The visit of a prerendered page begins. */
+  readonly onVisit: () => void;
+  /** What listens to other tabs. */
+  readonly identity?: PageFollower | undefined;
+}
+
+/** Does what each event of the page asks for. Returns what ends it. */
+export function followPage(ports: FollowPagePorts): () => void {
+  const { page, delivery, outbox, isGranted, onVisit, identity } = ports;
+  const { send } = delivery.actor;
+  let isGone = false;
+
+  const handlers: Readonly<Record<PageEvent, () => void>> = {
+    activated: onVisit,
+    online: () => delivery.onNetwork('online'),
+    offline: () => delivery.onNetwork('offline'),
+    hidden() {
+      // Firefox cuts the listeners of pagehide short when a tab is closed, and says that it is hidden after that.
+      if (isGone) outbox.release?.();
+      else send({ type: 'page.hidden' });
+    },
+    exit() {
+      isGone = true;
+      // Events of this very task are not written yet.
+      outbox.save?.();
+      send({ type: 'page.exit' });
+      outbox.release?.();
+      delivery.receipts.storeAll();
+      identity?.leave();
+    },
+    restored() {
+      isGone = false;
+      identity?.comeBack();
+      if (isGranted()) delivery.open();
+      send({ type: 'page.restored' });
+      // The network may have come back unnoticed.
+      if (page.isOnline()) delivery.onNetwork('online');
+    },
+  };
+  return page.subscribe((event) => handlers[event]?.());
+}

@@ -1,0 +1,153 @@
+import type { Consent, IdentityEvent, OnLogout, StoredTokens, Strategy, TabState } from '../../machines/index.js';
+import { needsFreshToken } from '../../machines/index.js';
+import type { StartedIdentity } from '../actor.types.js';
+import type { Clock, Tabs } from '../adapters/ports.js';
+import { startIdentity } from '../charts.js';
+import { readTokens, type StoredTokensPorts, writeTokens } from './stored-tokens.js';
+import { createTabSync } from './tab-sync.js';
+
+/** What the identity works with. */
+export interface IdentityPorts extends StoredTokensPorts {
+  readonly clock: Clock;
+  /** The visitor's choice as the application gave it: whether stored tokens may be read. */
+  readonly consent: Consent;
+  /** What is in force at the start: a prerendered page begins `pending`. */
+  readonly startConsent: Consent;
+  /** The account's id, checked, or `null` for nobody. */
+  readonly user: string | null | undefined;
+  readonly strategy?: Strategy | undefined;
+  readonly onLogout?: OnLogout | undefined;
+  readonly generateToken: () => string;
+  readonly tabs: Tabs;
+  readonly sharesTokens: boolean;
+  readonly inspect?: unknown;
+  /** Runs an effect, then notifies listeners of what it led to. */
+  readonly batch: (effect: () => void) => void;
+}
+
+/** Runs the identity machine: the token store behind its actions, fresh tokens in its events, other tabs beside it. Every
+ * token that comes in here has been checked. */
+export function createIdentity(ports: IdentityPorts) {
+  const { clock, consent, user, strategy, onLogout, generateToken, tabs, batch, storesUser } = ports;
+  const found: StoredTokens = consent === 'granted' ? readTokens(ports) : {};
+  /** The stored tokens when the page was left. */
+  let left: string | undefined;
+
+  const actor: StartedIdentity = startIdentity({
+    input: {
+      ...found,
+      user,
+      consent: ports.startConsent,
+      strategy,
+      onLogout,
+      freshAnonymousToken:
+        found.anonymousToken && !(onLogout === 'renew' && found.identifiedToken) ? undefined : generateToken(),
+    },
+    // Tokens are checked before they come here, once.
+    guards: { isUserToken: () => true },
+    actions: {
+      remember: ({ context }) => writeTokens(ports, context),
+      erase: () => ports.tokenStore.erase(),
+    },
+    clock,
+    inspect: ports.inspect,
+  });
+  const contextNow = () => actor.getSnapshot().context;
+  const consentNow = () => actor.getSnapshot().value.consent;
+  const send = (event: IdentityEvent) => batch(() => actor.send(event));
+  const fresh = () => (needsFreshToken(contextNow()) ? generateToken() : undefined);
+
+  function tabState(): TabState | undefined {
+    const { anonymousToken, identifiedToken } = contextNow();
+    if (consentNow() !== 'granted' || !anonymousToken) return undefined;
+    return { visitor: actor.getSnapshot().value.visitor, anonymousToken, identifiedToken };
+  }
+  const others = createTabSync({
+    tabs,
+    clock,
+    sharesTokens: ports.sharesTokens,
+    state: tabState,
+    isDenied: () => consentNow() === 'denied',
+    onState: (state) => send({ type: 'tabs.changed', state }),
+    onDenial: () => send({ type: 'consent.deny' }),
+    onOverwritten: () => consentNow() === 'granted' && writeTokens(ports, contextNow()),
+  });
+  others.open();
+  if (consentNow() === 'denied') others.post(true);
+  // The application knows another user than the one that was stored.
+  else if (user !== undefined && found.identifiedToken !== contextNow().identifiedToken) others.post(true);
+
+  function sync(token: string | null): void {
+    send({ type: 'identity.sync', token, freshAnonymousToken: fresh() });
+    others.post();
+  }
+
+  return {
+    actor,
+
+    /** An account logged in. */
+    login(token: string): void {
+      send({ type: 'identity.login', token, freshAnonymousToken: fresh() });
+      others.post();
+    },
+
+    logout(): void {
+      send({ type: 'identity.logout', freshAnonymousToken: fresh() });
+      others.post();
+    },
+
+    /** What the application knows now. */
+    sync,
+
+    grant(): void {
+      if (consentNow() === 'granted') return;
+      send({ type: 'consent.grant', stored: readTokens(ports), freshAnonymousToken: fresh() });
+      others.post(true);
+    },
+
+    deny(): void {
+      if (consentNow() === 'denied') return;
+      send({ type: 'consent.deny' });
+      others.post(true);
+    },
+
+    /** The visit of a prerendered page begins: another account may be stored by now. */
+    arrive(): void {
+      const { identifiedToken } = contextNow();
+      const token = readTokens(ports).identifiedToken ?? null;
+      if (found.identifiedToken === identifiedToken && token !== (identifiedToken ?? null)) sync(token);
+    },
+
+    /** The page is left, for good or not. A page that listens in the back-forward cache loses its place there. */
+    leave(): void {
+      left = consentNow() === 'granted' ? JSON.stringify(readTokens(ports)) : undefined;
+      others.close();
+    },
+
+    /** The page is back: follows the stored tokens if another page changed them meanwhile. A store that this page alone
+     * writes says nothing new. */
+    comeBack(): void {
+      others.open(true);
+      if (consentNow() !== 'granted') return;
+      const stored = readTokens(ports);
+      if (JSON.stringify(stored) === left) return;
+      const context = contextNow();
+      const identifiedToken = storesUser ? stored.identifiedToken : context.identifiedToken;
+      const anonymousToken = stored.anonymousToken ?? context.anonymousToken;
+      const visitor = identifiedToken
+        ? 'identified'
+        : context.identifiedToken
+          ? 'loggedOut'
+          : actor.getSnapshot().value.visitor;
+      if (anonymousToken) send({ type: 'tabs.changed', state: { visitor, anonymousToken, identifiedToken } });
+    },
+
+    stop(): void {
+      others.close();
+      actor.stop();
+    },
+  };
+}
+
+/** See {@link createIdentity}. */
+export type Identity = ReturnType<typeof createIdentity>;
