@@ -28,8 +28,8 @@ export const developmentEntries = ['index', 'lite'];
 /** What the page provides: XState, and the frameworks of the bindings. */
 export const external = ['xstate', 'vue', 'svelte', 'react', '@angular/core'];
 
-/** The script tag's file in dist/, and its source. */
-export const scriptTag = { file: 'aa.min.js', source: 'src/aa/script-tag.ts' };
+/** The script tag's file in dist/, its source, and the edition of ECMAScript that it is written in. */
+export const scriptTag = { file: 'aa.min.js', source: 'src/aa/script-tag.ts', edition: 2022 };
 
 /** The command `usertoken`: its file in dist/, and its source. */
 export const cli = { file: 'cli.js', source: 'src/cli/index.ts' };

@@ -95,10 +95,11 @@ async function publicNames(inputs) {
 const compileHint = '//# allFunctionsCalledOnLoad\n';
 
 /** The script of `dist/aa.min.js`, and the names of properties that it shortens. */
-export async function makeScriptTag() {
+export async function makeScriptTag({ source, edition } = scriptTag) {
   const { outputFiles, metafile } = await build({
     ...dropInBuild,
-    entryPoints: [scriptTag.source],
+    target: `es${edition}`,
+    entryPoints: [source],
     format: 'iife',
     metafile: true,
     write: false,
@@ -112,7 +113,7 @@ export async function makeScriptTag() {
   /** @type {{ props?: { props: Record<string, string> } }} */
   const nameCache = {};
   const { code = '' } = await minify(text, {
-    ecma: 2020,
+    ecma: Math.min(edition, 2020),
     compress: { passes: 3 },
     mangle: { properties: { keep_quoted: true, reserved } },
     nameCache,
