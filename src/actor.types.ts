@@ -20,8 +20,8 @@ export interface ActorSnapshot<Value, Context, Event> {
   /** Which states are active. */
   readonly value: Value;
   readonly context: Context;
-  /** Whether a state is active, given as a value, a part of one, or a path with dots. */
-  matches(value: string | Partial<Value>): boolean;
+  /** Whether these states are active. */
+  matches(value: Value extends string ? Value : Partial<Value>): boolean;
   /** Whether an event would lead anywhere. */
   can(event: Event): boolean;
 }
@@ -101,7 +101,9 @@ type BatchAction = (args: unknown, params: { readonly batchId: number }) => void
 /** What the delivery machine is started with. */
 export interface DeliveryParts {
   readonly sendBatch: (args: { readonly input: BatchInput; readonly signal: AbortSignal }) => Promise<BatchResult>;
-  readonly guards: Readonly<Record<'isAwaitingConsent' | 'isOffline' | 'hasEvents' | 'isPersistent', () => boolean>>;
+  readonly guards: Readonly<
+    Record<'isAwaitingConsent' | 'isOffline' | 'hasEvents' | 'isPersistent' | 'hasSuccessor', () => boolean>
+  >;
   readonly delays: {
     readonly batchWindow: number;
     readonly requestTimeout: number;
@@ -116,11 +118,11 @@ export interface DeliveryParts {
       | 'omitTimestamps'
       | 'keepBatch'
       | 'suspectBatch'
-      | 'sendOnExit',
+      | 'leaveBatch',
       BatchAction
     >
   > &
-    Readonly<Record<'reportCredentials' | 'dropAll', () => void>>;
+    Readonly<Record<'reportCredentials' | 'sendOnExit' | 'dropAll', () => void>>;
   readonly clock: Clock;
   readonly inspect?: unknown;
 }

@@ -73,7 +73,7 @@ export function createUserToken(options: UserTokenOptions): UserTokenClient {
   function generateToken(): string {
     const token = tryCall(settings.generateToken, onError);
     if (isAnonymousToken(token)) return token;
-    if (token) warn('token-rejected', 'generateToken', 'anonymous-...');
+    if (token) warn('token-foreign', 'generateToken');
     return generateAnonymousToken();
   }
 
@@ -107,6 +107,7 @@ export function createUserToken(options: UserTokenOptions): UserTokenClient {
     clock,
     inspect,
     isOnline: () => page.isOnline() !== false,
+    isLeavingWithinSite: page.isLeavingWithinSite,
     random: () => tryCall(settings.random, onError) ?? 1,
     isGranted: () => snapshot.consent === 'granted',
     onSettled(entry, receipt) {

@@ -37,7 +37,7 @@ export type CookieTrouble =
   | 'cookies-unavailable'
   | 'cookie-domain-refused'
   | 'cookie-duplicated'
-  | 'cookie-foreign'
+  | 'token-foreign'
   | 'cookie-not-erased';
 
 /** What a cookie token store needs in addition to its options. */
@@ -114,7 +114,7 @@ export function cookieTokenStore(options: CookieOptions = {}, ports: CookieToken
 
       if (!doc || (options.server && values[0] !== token)) return memory.write(slot, token);
       if (options.server || (isKept() && !(renew && lifetime))) return;
-      if (slot === 'anonymous' && values.some(isForeign)) onTrouble?.('cookie-foreign', `${name}=anonymous-...`);
+      if (slot === 'anonymous' && values.some(isForeign)) onTrouble?.('token-foreign', name);
       if (values.length > 1 && !isKept()) {
         onTrouble?.('cookie-duplicated');
         expire(key);

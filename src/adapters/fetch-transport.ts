@@ -122,9 +122,9 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
     send(request, { outlives, signal }) {
       return outlives && keepalive ? counted(request, { signal }) : exchange(request, { signal });
     },
-    sendOnExit(request) {
+    sendOnExit(request, onRefused) {
       if (!keepalive) return beacon(request);
-      void counted(request, {});
+      void counted(request, {}).then(({ status }) => status || onRefused?.());
       return true;
     },
   };

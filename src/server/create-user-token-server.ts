@@ -18,7 +18,7 @@ export function createUserTokenServer(options: UserTokenServerOptions): UserToke
   function generateToken(): string {
     const token = tryCall(() => sending.generateToken?.(), warnings.postError);
     if (isAnonymousToken(token)) return token;
-    if (token) warnings.post('token-rejected', 'generateToken', 'anonymous-...');
+    if (token) warnings.post('token-foreign', 'generateToken');
     return generateAnonymousToken();
   }
 

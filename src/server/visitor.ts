@@ -44,12 +44,6 @@ const setCookieHeader = 'Set-Cookie';
 /** Tokens are checked before the machine gets them, once. */
 const machine = identityMachine.provide({ guards: { isUserToken: () => true } });
 
-/** What to do where a request hides its cookies. */
-const adviceBy = {
-  'cross-site': 'pass the account as "user", or track in the page',
-  unreadable: 'pass a Request, an IncomingMessage, an event of a function, or the text of the Cookie header',
-} as const;
-
 /** Runs the identity machine for the length of a request. */
 export function createVisitor(ports: VisitorPorts, request: RequestLike, known: KnownVisitor): Visitor {
   const { cookie, choices, checkToken, generateToken, warnings } = ports;
@@ -79,7 +73,7 @@ export function createVisitor(ports: VisitorPorts, request: RequestLike, known: 
       : {};
   /** The browser may have an anonymous token all the same, which no answer to this request may overwrite. */
   const hiddenBy = found.anonymousToken ? undefined : read.hiddenBy;
-  if (asked === 'granted' && hiddenBy) warnings.post('cookies-hidden', hiddenBy, adviceBy[hiddenBy]);
+  if (asked === 'granted' && hiddenBy) warnings.post('cookies-hidden', hiddenBy);
   /** Whether the account of the cookie is another one by the application's word. */
   let hasChanged = false;
 
@@ -115,7 +109,7 @@ export function createVisitor(ports: VisitorPorts, request: RequestLike, known: 
         status: 'dropped',
         reason: 'invalid-token',
         field: 'userToken',
-        message: `the request hides its cookies (${hiddenBy}): ${adviceBy[hiddenBy]}`,
+        message: 'the request shows no cookies: pass the account as "user"',
       });
     }
     return ports.track(event, kind, tokensNow());

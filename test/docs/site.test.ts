@@ -1,8 +1,6 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { extname, join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import ts from 'typescript';
@@ -11,11 +9,11 @@ import { findBrowser } from '../../scripts/ensure-browser.mjs';
 import { entries } from '../../scripts/entries.mjs';
 import { violationsOf } from '../support/axe.js';
 import { root } from './support/guide.js';
+import { serveSite } from './support/serve-site.js';
 
 const dist = join(root, 'docs/.vitepress/dist');
-const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
 
-let server: Server;
+let site: Awaited<ReturnType<typeof serveSite>>;
 let browser: Browser;
 let origin: string;
 /** Every page of the site, by its path. */
@@ -25,19 +23,13 @@ beforeAll(async () => {
   await promisify(execFile)('npm', ['run', 'docs:build'], { cwd: root });
   const files = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.html'));
   pages = new Map(files.sort().map((name) => [`/${name}`, readFileSync(join(dist, name), 'utf8')]));
-  server = createServer(({ url }, response) => {
-    const file = join(dist, decodeURIComponent(new URL(url!, 'http://site').pathname));
-    const isThere = existsSync(file) && statSync(file).isFile();
-    response.writeHead(isThere ? 200 : 404, { 'content-type': types[extname(file)] ?? 'application/octet-stream' });
-    response.end(isThere ? readFileSync(file) : '');
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  site = await serveSite(dist);
+  origin = site.origin;
   browser = await chromium.launch({ executablePath: findBrowser()!, args: ['--no-sandbox'] });
 }, 600_000);
 afterAll(async () => {
   await browser?.close();
-  server?.close();
+  await site?.close();
 });
 
 async function open(path: string, { width = 1280, colorScheme = 'light' as 'light' | 'dark' } = {}): Promise<Page> {

@@ -40,6 +40,20 @@ describe('docs/states.md', () => {
     expect(rows.length).toBe(transitions.length);
   });
 
+  it.each<[string, AnyStateMachine]>([
+    ['identity', identityMachine],
+    ['delivery', deliveryMachine],
+  ])('says which guards, actions and actors of the %s machine the application fills', (id, { implementations }) => {
+    const { guards, actions, actors } = implementations;
+    const isEmpty = (made: unknown) => typeof made === 'function' && /=> ?(\{\s*\}|false)$/.test(`${made}`);
+    const empty = Object.entries({ ...guards, ...actions }).filter(([, made]) => isEmpty(made));
+    const expected = [...empty.map(([name]) => name), ...Object.keys(actors)];
+    const section = page.text.split(`### Guards of ${id}`)[1]!.split('\n## ')[0]!;
+    const filled = [...section.matchAll(/^\| `(\w+)` +\| filled by the application +\|/gm)].map(([, name]) => name);
+    expect(expected.length).toBeGreaterThan(1);
+    expect(filled.sort()).toEqual(expected.sort());
+  });
+
   it('has labels that no renderer would end early', () => {
     for (const { code } of diagrams) {
       const labels = [...code.matchAll(/^\s*\S+ (?:--> \S+ )?: (.*)$/gm)].map(([, label]) => label);

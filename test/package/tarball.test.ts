@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { build as esbuild } from 'esbuild';
 import { build as viteBuild } from 'vite';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { cli, entries, scriptTag } from '../../scripts/entries.mjs';
+import { cli, developmentEntries, entries, scriptTag } from '../../scripts/entries.mjs';
 import { exportNames } from './support/export-names.js';
 import { runProbe, writeProbes } from './support/probe.js';
 
@@ -31,6 +31,7 @@ describe('the tarball', () => {
       `dist/${cli.file}`,
       `dist/${scriptTag.file}`,
       ...perEntry,
+      ...developmentEntries.flatMap((name) => ['js', 'cjs'].map((end) => `dist/${name}.development.${end}`)),
     ].map((name) => `package/${name}`);
     const patterns = [
       /^package\/dist\/shared-[A-Z0-9]{8}\.js$/,
@@ -56,10 +57,23 @@ describe('the tarball', () => {
       './package.json',
     ]);
     for (const name of names) {
-      expect(Object.entries(exports[name === 'index' ? '.' : `./${name}`])).toEqual([
-        ['import', { types: `./dist/${name}.d.ts`, default: `./dist/${name}.js` }],
-        ['require', { types: `./dist/${name}.d.cts`, default: `./dist/${name}.cjs` }],
-      ]);
+      const conditions = (declarations: string, code: string) => {
+        const inFull = `./dist/${name}.development.${code}`;
+        return [
+          ['types', `./dist/${name}.${declarations}`],
+          ...(developmentEntries.includes(name)
+            ? [
+                ['development', inFull],
+                ['node', inFull],
+              ]
+            : []),
+          ['default', `./dist/${name}.${code}`],
+        ];
+      };
+      const found = exports[name === 'index' ? '.' : `./${name}`];
+      expect(Object.keys(found)).toEqual(['import', 'require']);
+      expect(Object.entries(found.import)).toEqual(conditions('d.ts', 'js'));
+      expect(Object.entries(found.require)).toEqual(conditions('d.cts', 'cjs'));
     }
   });
 
@@ -83,6 +97,34 @@ describe('the tarball', () => {
       expect(text, file).not.toMatch(/file:\/\/|\/tmp\/|\/work\/|\/home\/|node_modules\/(?!\.)/);
     }
   });
+});
+
+describe('the messages', () => {
+  test.each(developmentEntries)(
+    'of %s are sentences in development and Node, a code with a link elsewhere',
+    async (name) => {
+      const textOf = (file: string) => readFile(join(consumer, 'node_modules/usertoken/dist', file), 'utf8');
+      const bundled = async (conditions: string[]) => {
+        const { outputFiles } = await esbuild({
+          stdin: {
+            contents: `export * from 'usertoken${name === 'index' ? '' : `/${name}`}';`,
+            resolveDir: consumer,
+          },
+          bundle: true,
+          format: 'esm',
+          external: ['xstate'],
+          conditions,
+          write: false,
+        });
+        return outputFiles[0]!.text;
+      };
+      const sentence = 'Algolia rejected the app ID or API key';
+      expect(await bundled([])).not.toContain(sentence);
+      expect(await bundled(['development'])).toContain(sentence);
+      expect(await bundled(['node'])).toContain(sentence);
+      expect(await textOf('aa.min.js')).not.toContain(sentence);
+    },
+  );
 });
 
 describe('PK-03: the installed package', () => {

@@ -170,7 +170,7 @@ describe('in the page', () => {
 
   test('without a data block there is no consent, and createUserToken says so', () => {
     vi.stubGlobal('document', { ...cookielessDocument(), querySelector: () => null });
-    expect(() => createUserToken({ ...base, ...fromServer() })).toThrow('option consent must be');
+    expect(() => createUserToken({ ...base, ...fromServer() })).toThrow('"consent" must be');
   });
 });
 

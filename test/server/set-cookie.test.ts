@@ -325,7 +325,7 @@ test('a user token of another maker in the cookie of the anonymous token is repl
   const server = testServer();
   const visitor = server.visitor('_ALGOLIA=server-token-1', granted);
   expect(visitor.setCookie).toEqual([expect.stringContaining(`_ALGOLIA=${visitor.token}; `)]);
-  expect(server.warnings).toEqual(['cookie-foreign: usertoken: cookie-foreign: _ALGOLIA=anonymous-...']);
+  expect(server.warnings).toEqual([expect.stringMatching(/^token-foreign: .*"_ALGOLIA".*"anonymous-\.\.\."/)]);
 });
 
 // W11
@@ -395,7 +395,7 @@ test('a wrong option throws a TypeError that names it, at once', () => {
   ];
   for (const [given, name] of wrong) {
     expect(() => testServer({ ...options, ...given })).toThrow(TypeError);
-    expect(() => testServer({ ...options, ...given })).toThrow(`option ${name} `);
+    expect(() => testServer({ ...options, ...given })).toThrow(new RegExp(`("|option )${name.replace('.', '\\.')}`));
   }
 });
 

@@ -83,7 +83,7 @@ export function keysOf(path: string, variable: string): string[] {
   const visit = (node: ts.Node): void => {
     const object = ts.isVariableDeclaration(node) && node.name.getText() === variable ? node.initializer : undefined;
     if (object && ts.isObjectLiteralExpression(object)) {
-      found.push(...object.properties.map((property) => property.name!.getText()));
+      found.push(...object.properties.flatMap((property) => property.name?.getText() ?? []));
     } else ts.forEachChild(node, visit);
   };
   visit(source);
