@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-/** Tests of what is built around the library: the docs site and its snippets, the demo, the inspector, servers. */
-const site = [
-  'test/docs/{site,snippets,instantsearch}.test.ts',
+/** Tests of the docs site, built, and of every snippet in the guide. */
+const docs = ['test/docs/{site,home,snippets,instantsearch}.test.ts'];
+
+/** Tests in a browser or under load of what is built around the client. */
+const around = [
   'test/aa/script-tag.test.ts',
   'test/cli/{timeline,playwright}.test.ts',
   'test/demo/{access,chart,start,walk}.test.ts',
@@ -16,7 +18,7 @@ const isChromium = (process.env.ENGINE ?? 'chromium') === 'chromium';
 const example = 'test/browser/example-app.test.ts';
 
 /** Puts the compiled charts of usertoken/lite in the place of XState. */
-const onSubset = {
+const onCompiledCharts = {
   extends: true as const,
   resolve: {
     alias: [
@@ -24,7 +26,7 @@ const onSubset = {
     ],
   },
 };
-const subsetEnv = { INTERPRETER: 'lite' };
+const liteEnv = { INTERPRETER: 'lite' };
 
 /** Bundlers, compilers and installations run in these. */
 const slow = { testTimeout: 300_000, hookTimeout: 300_000 };
@@ -43,11 +45,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [
-            'test/{browser,package,equality,compat,examples,hostile,fuzz}/**',
-            'test/docs/home.test.ts',
-            ...site,
-          ],
+          exclude: ['test/{browser,package,equality,compat,examples,hostile,fuzz}/**', ...docs, ...around],
         },
       },
       // Pages in a real browser: ENGINE=chromium (the default), firefox or webkit.
@@ -99,46 +97,43 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
-      // The compiled charts next to XState, on the real machines and on random ones.
+      // The runtime of compiled charts next to XState, on random charts and events.
       { extends: true, test: { name: 'equality', include: ['test/equality/**/*.test.ts'], ...slow } },
-      // Tests of the projects unit and browser, once more on the compiled charts.
+      // Tests of the projects unit and browser in which machines do the work, once more on compiled charts.
       {
-        ...onSubset,
+        ...onCompiledCharts,
         test: {
           name: 'lite',
-          include: ['test/{delivery,identity,contract,properties,browser,aa}/**/*.test.ts', 'test/*.test.ts'],
-          env: subsetEnv,
+          include: [
+            'test/{contract,delivery,identity,properties,aa}/**/*.test.ts',
+            'test/*.test.ts',
+            'test/browser/{story,tabs,outages,page-exit,page-return}.test.ts',
+          ],
+          env: liteEnv,
           exclude: [
             // Inspection is XState's.
             'test/masked-inspect.test.ts',
             'test/identity/paths.test.ts',
             // The script tag is built without XState anyway.
             'test/aa/script-tag.test.ts',
-            'test/browser/drop-in.test.ts',
-            example,
           ],
         },
       },
       // search-insights and the libraries of Algolia beside the drop-in.
       { extends: true, test: { name: 'compat', include: ['test/compat/**/*.test.ts'], ...slow } },
       {
-        ...onSubset,
-        test: { name: 'lite-compat', include: ['test/compat/differential/**/*.test.ts'], env: subsetEnv, ...slow },
+        ...onCompiledCharts,
+        test: { name: 'lite-compat', include: ['test/compat/differential/**/*.test.ts'], env: liteEnv, ...slow },
       },
       // The examples, installed from the package, built and walked through.
       { extends: true, test: { name: 'examples', include: ['test/examples/**/*.test.ts'], ...slow } },
-      { extends: true, test: { name: 'site', include: site, testTimeout: 120_000, hookTimeout: 300_000 } },
-      // The home page builds the site too, and two builds at a time would write the same files.
+      // The docs site, built, and every snippet in the guide, run.
       {
         extends: true,
-        test: {
-          name: 'home',
-          include: ['test/docs/home.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 300_000,
-          sequence: { groupOrder: 1 },
-        },
+        test: { name: 'docs', include: docs, globalSetup: ['test/docs/support/build-site.setup.ts'], ...slow },
       },
+      // The demo, the script tag, the collector's pages, the inspector, servers.
+      { extends: true, test: { name: 'around', include: around, ...slow } },
     ],
   },
 });

@@ -36,7 +36,7 @@ const sentences: Readonly<Record<Warning['code'], (...details: Details) => strin
     `login ignored: ${rejectedIds[reason as TokenReason]}. The visitor and their events stay as they were.`,
   'event-suspect': (field = '') =>
     field === 'timestamp'
-      ? '"timestamp" is not a whole number of milliseconds above 0. The event was sent with the time of the call.'
+      ? '"timestamp" is not a whole number of milliseconds above 0. The event was sent without it, and counts from when the API received it.'
       : `"${field}" may be rejected by the Insights API (${fieldRules[field]}). The event was sent on its own.`,
   'event-dropped': (reason, field, expected) =>
     `an event was dropped (${reason}) and won't be sent. ${field ? `"${field}"` : 'It'} must be ${expected}.`,
