@@ -62,6 +62,13 @@ describe('a generator of tokens that throws', () => {
   });
 });
 
+// W12: a token of another maker.
+it('a generator of tokens that do not begin with anonymous- is reported, and the visitor has a token of ours', () => {
+  const { user, warnings } = setup({ generateToken: () => 'visitor-1' });
+  expect(user.token).toMatch(/^anonymous-/);
+  expect(warnings).toEqual([{ code: 'token-foreign', message: expect.stringContaining('"generateToken"') }]);
+});
+
 describe('remembering', () => {
   it('remember: page writes no user and resumes none', () => {
     const tokenStore = memoryTokenStore({ anonymous: 'anonymous-a', identified: 'u0' });
