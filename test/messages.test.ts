@@ -8,7 +8,7 @@ import { messageOf } from '../src/messages.js';
 import { messageOf as shortMessageOf } from '../src/messages.short.js';
 import type { UserTokenOptions, Warning } from '../src/options.types.js';
 import { createWarnings } from '../src/warnings.js';
-import { literalsOf, membersOf } from './docs/support/exports.js';
+import { fieldsOf, literalsOf } from './docs/support/exports.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const codes = literalsOf('Warning', 'code') as Warning['code'][];
@@ -77,8 +77,7 @@ describe('warnings', () => {
 });
 
 describe('the error about an option', () => {
-  const names = membersOf('UserTokenOptions').map(({ name }) => name);
-  const wrong = names.filter((name) => !['user', 'inspect'].includes(name));
+  const wrong = fieldsOf('UserTokenOptions').filter((name) => !['user', 'inspect'].includes(name));
 
   it.each(wrong)('names %s and links to its heading in docs/options.md', (name) => {
     const error = errorOf(checkOptions, { [name]: Symbol('wrong') });

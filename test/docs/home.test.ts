@@ -1,33 +1,21 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { useStage } from '../browser/harness.js';
 import { tabTo } from '../demo/support/keyboard.js';
 import { press, shows, states } from '../demo/support/serve-demo.js';
 import { violationsOf } from '../support/axe.js';
-import { root } from './support/guide.js';
+import { base } from './support/build-site.setup.js';
 import { serveSite } from './support/serve-site.js';
 
 const stage = useStage();
-const base = '/docs/of/usertoken/';
 /** Where the site's theme keeps whether it is light or dark. */
 const themeKey = 'vitepress-theme-appearance';
-let folder: string;
 let site: Awaited<ReturnType<typeof serveSite>>;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'usertoken-site-'));
-  await promisify(execFile)('npm', ['run', 'docs:build', '--', '--base', base, '--outDir', folder], { cwd: root });
-  site = await serveSite(folder, base);
+  site = await serveSite(inject('site'), base);
 });
-afterAll(async () => {
-  await site?.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => site?.close());
 
 /** Opens the home page with the demo running. It may ask only the site for anything. */
 async function open(options?: BrowserContextOptions): Promise<Page> {
@@ -60,29 +48,7 @@ const choose = (page: Page, kind: string) => page.locator(`#fault [value="${kind
 const lit = (page: Page) =>
   page.locator('[data-state].is-active').evaluateAll((all) => all.map((each) => each.dataset.state));
 
-describe('the page', () => {
-  test('has the promise, the install line, the code and five benefits', async () => {
-    const page = await open();
-    expect(await page.locator('h1').textContent()).toContain('usertoken');
-    expect(await page.locator('.language-sh code').textContent()).toBe('npm install usertoken xstate');
-    const code = (await page.locator('.language-ts code').textContent())!;
-    expect(code.split('\n').filter(Boolean).length).toBeLessThanOrEqual(12);
-    expect(code).toMatch(/createUserToken[\s\S]*login[\s\S]*receipt[\s\S]*logout/);
-    expect(await page.locator('.landing li > strong').count()).toBe(5);
-  });
-
-  test('has the figures of the latest benchmarks', async () => {
-    const benchmarks = await readFile(join(root, 'docs/benchmarks.md'), 'utf8');
-    const home = (await readFile(join(root, 'docs/index.md'), 'utf8')).replace(/\s+/g, ' ');
-    const scenarios = [...benchmarks.matchAll(/^\| .* \((\d+)\) +\| +(\d+) \/ \d+ \| +(\d+) \/ \d+ \|/gm)];
-    const sum = (column: number) => scenarios.reduce((total, row) => total + Number(row[column]), 0);
-    expect(home).toContain(`${sum(2)} of ${sum(1).toLocaleString('en')} events lost`);
-    expect(home).toContain(`search-insights lost ${sum(3)}`);
-    const [, own, rival] = /^\| loop of 1000 tracks, ms +\| +(\d+) \| +\d+ \| +(\d+) \|/m.exec(benchmarks)!;
-    expect(home).toContain(`${own} ms for 1,000 clicks`);
-    expect(home).toContain(`search-insights takes ${rival} ms`);
-  });
-
+describe('the home page', () => {
   test('copies the install line', async () => {
     const page = await open({ permissions: ['clipboard-read', 'clipboard-write'] });
     await page.locator('.language-sh button.copy').click();
@@ -103,7 +69,7 @@ describe('the page', () => {
   });
 });
 
-describe('the demo in the page', () => {
+describe('the demo in the home page', () => {
   test('lights the state of the visitor, and delivers a click under the right token', async () => {
     const page = await open();
     expect(await lit(page)).toEqual([

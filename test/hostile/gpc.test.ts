@@ -16,7 +16,7 @@ test.each([
   [true, 'denied'],
   [false, 'granted'],
   [undefined, 'granted'],
-] as const)('the recipe for Global Privacy Control: a browser that says %s is %s consent', async (signal, consent) => {
+] as const)('with the recipe for Global Privacy Control a signal of %s makes consent %s', async (signal, consent) => {
   const { collector, pages } = stage;
   const context = await stage.context();
   await context.addInitScript((value) => {

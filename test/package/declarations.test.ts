@@ -18,7 +18,8 @@ export const receipt: Promise<Receipt> = user.viewedObjectIDs({ eventName: 'Seen
 export const state: 'anonymous' | 'identified' | 'loggedOut' = user.state;
 export const actor = createActor(identityMachine, { input: { anonymousToken: token ?? '', consent: 'pending' } });
 export const visitor: 'starting' | 'anonymous' | 'identified' | 'loggedOut' = actor.getSnapshot().value.visitor;
-user.identity.send({ type: 'identity.logout' });
+export const identity = user.identity;
+identity.subscribe((snapshot) => snapshot.matches({ visitor: 'identified' }));
 
 // @ts-expect-error consent has no default
 createUserToken({ appId: 'app', apiKey: 'key' });
@@ -28,8 +29,8 @@ createUserToken({ ...options, token: 'x' });
 user.nonsense;
 // @ts-expect-error a number is no consent
 createActor(identityMachine, { input: { anonymousToken: '', consent: 1 } });
-// @ts-expect-error there is no such event
-user.identity.send({ type: 'identity.nonsense' });
+// @ts-expect-error only the client's methods send events
+user.identity.send({ type: 'identity.logout' });
 `;
 const imports = `import { createUserToken, type Receipt, type UserTokenClient } from 'usertoken';
 import { identityMachine } from 'usertoken/machines';
@@ -108,8 +109,9 @@ beforeAll(async () => {
   }
 });
 
+// PK-04 of the test cases.
 test.each(Object.entries(resolutions))(
-  'PK-04: under %s every entry is typed without skipLibCheck, and leaving out consent is the one error',
+  'TypeScript with %s accepts every entry without skipLibCheck, and refuses options without consent',
   async (_, resolution) => {
     const errors = await compile(consumer, resolution, allFiles, ['node']);
     expect(errors.match(/^\S+: error TS\d+/gm)).toEqual([`mistake.${resolution.end}(4,17): error TS2345`]);
@@ -117,10 +119,10 @@ test.each(Object.entries(resolutions))(
   },
 );
 
-test('the declarations for pages need no declarations of Node', async () => {
+test('the declarations for pages compile without those of Node', async () => {
   expect(await compile(consumer, resolutions['node16 in an ES module'], ['page'], [])).toBe('');
 });
 
-test('the declarations fit the oldest xstate that the package claims to work with', async () => {
+test('the declarations compile with the oldest xstate that the package supports', async () => {
   expect(await compile(oldestConsumer, resolutions.bundler, ['page', 'spec'], ['node'])).toBe('');
 });
