@@ -34,7 +34,7 @@ export default defineConfig({
         test: {
           name: 'behaviour',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{package,equality,compat,examples,engines,hostile,fuzz}/**', ...siteTests],
+          exclude: ['test/{package,equality,compat,examples,engines,hostile,fuzz,runtimes,angular}/**', ...siteTests],
         },
       },
       // Pages and inputs that mean no good: `npm run test:hostile`.
@@ -95,6 +95,17 @@ export default defineConfig({
           // One for each engine: their tests wait more than they work. After the others, which need the machine.
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
+        },
+      },
+      // Runtimes that the docs name, and Angular's majors: packages that nothing else needs, installed on demand.
+      {
+        extends: true,
+        test: {
+          name: 'runtimes',
+          include: ['test/{runtimes,angular}/**/*.test.ts'],
+          globalSetup: ['test/runtimes/support/install.setup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -83,6 +83,7 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
   const page = pageWindow();
   const keepalive = options.keepalive ?? canKeepAlive();
   const now = options.now ?? Date.now;
+  const fetchNow = () => options.fetch ?? globalThis.fetch;
   /** Where redirects have led, by address. Without the query, which a redirect may drop. */
   const targets = new Map<string, string>();
   let bytesInFlight = 0;
@@ -97,7 +98,7 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
     const watch = watchRequest(page, sentTo, allInit);
     let reason: TransportTrouble | undefined;
     try {
-      const response = await outsideZone(() => (options.fetch ?? fetch)(sentTo, allInit));
+      const response = await outsideZone(() => fetchNow()(sentTo, allInit));
       // Read even when it says nothing: the browser charges a keepalive request until its body is read. One that breaks or
       // does not end takes nothing back of what the status has said.
       const text = textOf(response).catch(() => '');
@@ -119,7 +120,7 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
       if (targets.has(address)) return { ...(await exchange(request, init)), reason };
     } catch {
       onRead();
-      if (!init.signal?.aborted) reason = await watch.trouble(options.fetch ?? globalThis.fetch);
+      if (!init.signal?.aborted) reason = await watch.trouble(fetchNow());
     } finally {
       watch.end();
     }
@@ -145,7 +146,8 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
     },
     sendOnExit(request) {
       // A server's requests have no page to outlive.
-      if (!keepalive && (page || options.sendBeacon)) return beacon(request);
+      const isFetched = fetchNow() && (keepalive || !(page || options.sendBeacon));
+      if (!isFetched) return beacon(request);
       void counted(request, {});
       return true;
     },

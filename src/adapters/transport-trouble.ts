@@ -12,7 +12,7 @@ export function watchRequest(page: Window | undefined, url: string, init: Reques
   const onViolation = ({ disposition, blockedURI }: SecurityPolicyViolationEvent) => {
     isBlocked ||= disposition === 'enforce' && blockedURI.startsWith(url.split('/', 3).join('/'));
   };
-  page?.document.addEventListener(violation, onViolation);
+  page?.document.addEventListener?.(violation, onViolation);
 
   return {
     /** Why the request failed, as far as it shows. */
@@ -25,6 +25,6 @@ export function watchRequest(page: Window | undefined, url: string, init: Reques
       const isRefused = typeof Request === 'function' && !tryCall(() => new Request(url, init));
       return isRefused ? 'request-refused' : undefined;
     },
-    end: () => page?.document.removeEventListener(violation, onViolation),
+    end: () => page?.document.removeEventListener?.(violation, onViolation),
   };
 }
