@@ -215,7 +215,11 @@ export function createUserToken(options: UserTokenOptions): UserTokenClient {
     },
     track: (event) => track(event),
     getSnapshot: () => snapshot,
-    subscribe: (listener) => events.on('change', ({ snapshot }) => listener(snapshot)),
+    subscribe(listener) {
+      const leave = events.on('change', ({ snapshot }) => listener(snapshot));
+      tryCall(listener, onError, snapshot);
+      return leave;
+    },
     on: events.on,
     async flush(options) {
       const timeoutMs = fieldOf(options, 'timeoutMs');

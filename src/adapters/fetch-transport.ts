@@ -46,7 +46,7 @@ async function textOf(response: Response): Promise<string> {
 /** A text, or none where it takes too long. */
 function inTime(text: Promise<string>): Promise<string> {
   return new Promise((resolve) => {
-    const timer = outsideZone(() => setTimeout(resolve, patienceMs, ''));
+    const timer = setTimeout(resolve, patienceMs, '');
     void text.then((whole) => {
       clearTimeout(timer);
       resolve(whole);

@@ -1,5 +1,4 @@
 import { tryCall } from '../../machines/try-call.js';
-import { outsideZone } from './platform.js';
 import type { TransportTrouble } from './ports.js';
 
 const violation = 'securitypolicyviolation';
@@ -17,7 +16,7 @@ export function watchRequest(page: Window | undefined, url: string, init: Reques
   return {
     /** Why the request failed, as far as it shows. */
     async trouble(fetch: unknown): Promise<TransportTrouble | undefined> {
-      if (page) await new Promise((resolve) => outsideZone(() => setTimeout(resolve, violationDelayMs)));
+      if (page) await new Promise((resolve) => setTimeout(resolve, violationDelayMs));
       if (isBlocked) return 'blocked-by-policy';
       if (!fetch) return 'fetch-missing';
       // Pages on https may not call plain http, but on the same device.

@@ -70,7 +70,7 @@ const visitors = `
     visitors: [first, second, third].map(({ token, state }) => (state === 'anonymous' ? state : token)),
     anonymous: new Set([first, second, third].map((user) => (user.logout(), user.token))).size,
     cookie: globalThis.document.cookie ?? '',
-    stored: globalThis.window === globalThis || globalThis.localStorage ? globalThis.localStorage.length : 0,
+    stored: globalThis.localStorage?.length ?? 0,
     heard,
   }));`;
 
