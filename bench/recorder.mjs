@@ -22,6 +22,13 @@ export function eventIds(text) {
     .filter((id) => typeof id === 'string');
 }
 
+/** The user tokens in a request body of Algolia's format, by event id.
+ * @param {string} text
+ * @returns {[string, string][]} */
+function eventTokens(text) {
+  return (JSON.parse(text).events ?? []).map((event) => [event.objectIDs?.[0], event.userToken]);
+}
+
 /** Bytes of a request as HTTP/1.1 carries it: request line, headers and body.
  * @param {Pick<import('node:http').IncomingMessage, 'method' | 'url' | 'rawHeaders'>} request
  * @param {number} bodyBytes
@@ -43,6 +50,8 @@ export async function createRecorder() {
     origin: '',
     /** @type {string[]} */
     arrivals: [],
+    /** The user token that each event of Algolia's format arrived with. @type {Map<string, string>} */
+    tokens: new Map(),
     requests: 0,
     bytes: 0,
     /** @param {Fault | undefined} next */
@@ -85,7 +94,9 @@ export async function createRecorder() {
       if (fault.retryAfterSeconds) response.setHeader('retry-after', String(fault.retryAfterSeconds));
       return response.writeHead(fault.status).end();
     }
-    recorder.arrivals.push(...eventIds(body.toString()));
+    const text = body.toString();
+    recorder.arrivals.push(...eventIds(text));
+    for (const [id, token] of eventTokens(text)) recorder.tokens.set(id, token);
     response.writeHead(200, { 'content-type': 'application/json' }).end('{"status":200,"message":"OK"}');
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));

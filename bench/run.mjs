@@ -11,6 +11,7 @@ import { bundleLibrary, servePages, serveScriptTag } from './pages.mjs';
 import { renderChart, renderPage, verdict } from './render.mjs';
 import { runScenario, scenarios } from './scenarios.mjs';
 import { measureFirstTokens, measureHeap, measureLoops, measureScriptTags } from './speed.mjs';
+import { runWalks } from './walks.mjs';
 
 const isQuick = process.argv.includes('--quick');
 const divisor = isQuick ? 10 : 1;
@@ -23,6 +24,11 @@ const browser = await chromium.launch({
   executablePath,
   args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--no-first-run'],
 });
+if (process.argv[2] === 'walks') {
+  process.exitCode = (await runWalks(browser, process.argv.slice(3))) > 0 ? 1 : 0;
+  await browser.close();
+  process.exit();
+}
 const contestants = await Promise.all(
   libraries.map(async (library) => {
     const bundle = await bundleLibrary(library);

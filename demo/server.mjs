@@ -1,25 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { faults, listedRequests } from './api.mjs';
 import { chartOf } from './chart/layout.mjs';
-
-const refusal = (status, message) => ({ status, body: JSON.stringify({ status, message }) });
-
-/** What the page's switch for the network can set. */
-const faults = {
-  none: null,
-  503: { status: 503 },
-  429: { status: 429, retryAfter: 2 },
-  hang: { hang: true },
-  drop: { drop: true },
-  // A page that knows of it sends nothing; one that does not know yet gets no answer.
-  offline: { drop: true },
-  422: refusal(422, 'objectIDs: no such product in the index'),
-  401: refusal(401, 'Invalid Application-ID or API key'),
-};
-
-/** Requests that the page lists. */
-const listedRequests = 12;
 
 const page = (name) => fileURLToPath(new URL(`page/${name}`, import.meta.url));
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:";
@@ -55,13 +38,15 @@ async function readJson(request) {
  * @param library The file that the page has `usertoken` from. @default the built package
  * @returns A `fallback` for `createCollector`. */
 export async function demoPages(collectorOf, machines, library) {
-  const [html, css, script, ...charts] = await Promise.all([
+  const [shell, markup, css, script, ...charts] = await Promise.all([
     readFile(page('index.html'), 'utf8'),
+    readFile(page('demo.html'), 'utf8'),
     bundle('css/page.css'),
     bundle('page.js', library),
     chartOf(machines.identityMachine),
     chartOf(machines.deliveryMachine),
   ]);
+  const html = shell.replace('<!-- demo.html -->', markup);
   let kindInForce = 'none';
 
   const files = {

@@ -56,6 +56,11 @@ export const noteNoAnswer = ({ context }: Args): Partial<DeliveryContext> => ({
   retries: context.retries + 1,
   retryAfterMs: undefined,
 });
+/** Another page's failures count here too: an outage is one outage on every page. */
+export const noteOutage = ({ context, event }: Args): Partial<DeliveryContext> => {
+  const { retries = context.retries, retryAfterMs } = event as { retries?: number; retryAfterMs?: number };
+  return { backlog: true, retries, retryAfterMs };
+};
 export const noteNothingLeft = (): Partial<DeliveryContext> => ({
   backlog: false,
   retries: 0,

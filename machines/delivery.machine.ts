@@ -32,6 +32,8 @@ export const deliveryMachine = setup({
     hasEvents: () => false,
     /** Filled by the application: whether all events of the outbox outlive the page. */
     isPersistent: () => false,
+    /** Filled by the application: whether another page of the site is there, or coming, to send the events. */
+    hasSuccessor: () => false,
     hasBacklog: logic.hasBacklog,
     isAccepted: logic.isAccepted,
     isClockWrong: logic.isClockWrong,
@@ -44,8 +46,8 @@ export const deliveryMachine = setup({
     hasLostNetwork: and(['hasNoAnswer', 'isOffline']),
     isHealthy: logic.isHealthy,
     isOwnPause: logic.isOwnPause,
-    /** What the browser takes at page exit is gone from here: it must be likely to arrive, or lost anyway. */
-    maySendOnExit: or([not('isPersistent'), and(['isHealthy', not('isOffline')])]),
+    /** Nobody hears the answer to a request at page exit: it must be likely to arrive, or its events are lost anyway. */
+    maySendOnExit: or([not('isPersistent'), and(['isHealthy', not('isOffline'), not('hasSuccessor')])]),
   },
   delays: {
     /** How long events are collected before the first of them is sent. */
@@ -62,6 +64,7 @@ export const deliveryMachine = setup({
     noteFailed: assign(logic.noteFailed),
     noteNoAnswer: assign(logic.noteNoAnswer),
     noteNothingLeft: assign(logic.noteNothingLeft),
+    noteOutage: assign(logic.noteOutage),
 
     // All of these are filled by the application.
     /** The batch was accepted: remove it from the outbox. */
@@ -80,8 +83,10 @@ export const deliveryMachine = setup({
     suspectBatch: (_, _params: OfBatch) => {},
     /** The app ID or API key was refused: say so, and leave the events to a page with better ones. */
     reportCredentials: () => {},
-    /** Page exit: give the browser what it takes, and leave it the batch under way. */
-    sendOnExit: (_, _params: OfBatch) => {},
+    /** Page exit: the browser finishes the request under way, and nobody hears the answer. */
+    leaveBatch: (_, _params: OfBatch) => {},
+    /** Page exit: give the browser what it takes. */
+    sendOnExit: () => {},
     /** Consent is denied: drop every event. */
     dropAll: () => {},
   },
@@ -102,6 +107,7 @@ export const deliveryMachine = setup({
       ],
       on: {
         'delivery.queued': 'collecting',
+        'outage.known': { target: 'backingOff', actions: 'noteOutage' },
       },
     },
     awaitingConsent: {
@@ -114,11 +120,12 @@ export const deliveryMachine = setup({
       on: {
         'delivery.flush': 'sending',
         'network.offline': 'offline',
+        'outage.known': { target: 'backingOff', actions: 'noteOutage' },
         'page.hidden': 'sending',
         'page.exit': {
           guard: 'maySendOnExit',
           target: 'idle',
-          actions: [{ type: 'sendOnExit', params: ofBatch }, 'noteNothingLeft'],
+          actions: ['sendOnExit', 'noteNothingLeft'],
         },
       },
     },
@@ -173,7 +180,10 @@ export const deliveryMachine = setup({
         ],
       },
       on: {
-        'page.exit': { guard: 'maySendOnExit', actions: { type: 'sendOnExit', params: ofBatch } },
+        'page.exit': [
+          { guard: 'maySendOnExit', actions: [{ type: 'leaveBatch', params: ofBatch }, 'sendOnExit'] },
+          { actions: { type: 'leaveBatch', params: ofBatch } },
+        ],
         // The request may have died with the page, and nothing says so.
         'page.restored': 'idle',
       },
@@ -186,7 +196,7 @@ export const deliveryMachine = setup({
         'page.exit': {
           guard: 'maySendOnExit',
           target: 'idle',
-          actions: [{ type: 'sendOnExit', params: ofBatch }, 'noteNothingLeft'],
+          actions: ['sendOnExit', 'noteNothingLeft'],
         },
       },
     },

@@ -42,6 +42,8 @@ export type DeliveryEvent =
   | { readonly type: 'consent.deny' }
   | { readonly type: 'network.online' }
   | { readonly type: 'network.offline' }
+  /** Another page of the site has seen the API fail. */
+  | { readonly type: 'outage.known'; readonly retries: number; readonly retryAfterMs?: number | undefined }
   /** The page became hidden: it may never be seen again. */
   | { readonly type: 'page.hidden' }
   /** `pagehide`: the last moment in which the browser takes anything. */

@@ -35,7 +35,7 @@ export function tokensOf({
 }
 
 /** Where a machine with this input begins. */
-export function startingContext(input: IdentityInput): IdentityContext {
+export function startingContext({ input }: { readonly input: IdentityInput }): IdentityContext {
   const { user, consent, strategy = 'replace', onLogout = 'restore', freshAnonymousToken } = input;
   const identifiedToken = user === null ? undefined : (user ?? input.identifiedToken);
   const renewed =

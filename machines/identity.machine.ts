@@ -53,7 +53,7 @@ export const identityMachine = setup({
   },
 }).createMachine({
   id: 'identity',
-  context: ({ input }) => logic.startingContext(input),
+  context: logic.startingContext,
   type: 'parallel',
   states: {
     visitor: {

@@ -6,8 +6,18 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import ts from 'typescript';
 import { buildCli } from './build-cli.mjs';
-import { cli, defaultEntries, entries, external, liteEntries, nodeEntries, scriptTag } from './entries.mjs';
-import { bundleScriptTag, lightBuild } from './light-build.mjs';
+import { writeCharts } from './compile-charts.mjs';
+import {
+  cli,
+  defaultEntries,
+  developmentEntries,
+  entries,
+  external,
+  liteEntries,
+  nodeEntries,
+  scriptTag,
+} from './entries.mjs';
+import { bundleScriptTag, lightBuildInFull, lightBuilds, shortMessages } from './light-build.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -22,20 +32,25 @@ const shared = {
 };
 const pick = (isWanted) => Object.fromEntries(Object.entries(entries).filter(([name]) => isWanted(name)));
 const forNode = pick((name) => nodeEntries.includes(name));
-const light = pick((name) => liteEntries.includes(name));
-const portable = pick((name) => !(name in forNode) && !(name in light));
+const portable = pick((name) => !nodeEntries.includes(name) && !liteEntries.includes(name));
 
-/** The subset refuses charts it could not run as XState does, in development alone: what is shipped relies on this. */
-async function checkCharts() {
-  const { outputFiles } = await build({
-    ...lightBuild,
-    define: { 'process.env.NODE_ENV': '"development"' },
-    entryPoints: [entries.machines],
-    format: 'esm',
-    write: false,
-  });
-  await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
-}
+const cjs = { format: 'cjs', outExtension: { '.js': '.cjs' } };
+/** require() gives the default export itself, with the other names on it, as search-insights has it. */
+const asCall = { footer: { js: 'module.exports = Object.assign(module.exports.default, module.exports);' } };
+/** Servers and development read whole sentences, production pages a code and a link. */
+const inFull = (names) =>
+  Object.fromEntries(
+    names.filter((name) => developmentEntries.includes(name)).map((name) => [`${name}.development`, entries[name]]),
+  );
+const { server, ...onPages } = portable;
+const variants = [
+  { entryPoints: onPages, plugins: [shortMessages] },
+  { entryPoints: { server, ...inFull(Object.keys(portable)) } },
+];
+const lightVariants = [
+  ...liteEntries.map((name) => ({ ...lightBuilds[name], entryPoints: pick((each) => each === name), name })),
+  { ...lightBuildInFull, entryPoints: inFull(liteEntries), name: 'in full' },
+];
 
 async function* filesBelow(folder) {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
@@ -97,45 +112,20 @@ async function addCommonJsDeclarations() {
   }
 }
 
-await checkCharts();
+await writeCharts();
 await rm(dist, { recursive: true, force: true });
 await Promise.all([
-  build({
-    ...shared,
-    entryPoints: portable,
-    format: 'esm',
-    platform: 'neutral',
-    splitting: true,
-    chunkNames: 'shared-[hash]',
-  }),
-  build({
-    ...shared,
-    entryPoints: pick((name) => name in portable && !defaultEntries.includes(name)),
-    format: 'cjs',
-    platform: 'neutral',
-    outExtension: { '.js': '.cjs' },
-  }),
-  build({
-    ...shared,
-    entryPoints: pick((name) => name in portable && defaultEntries.includes(name)),
-    format: 'cjs',
-    platform: 'neutral',
-    outExtension: { '.js': '.cjs' },
-    // require() gives the default export itself, with the other names on it, as search-insights has it.
-    footer: { js: 'module.exports = Object.assign(module.exports.default, module.exports);' },
-  }),
-  build({ ...shared, ...lightBuild, entryPoints: light, format: 'esm', platform: 'neutral' }),
-  build({
-    ...shared,
-    ...lightBuild,
-    entryPoints: light,
-    format: 'cjs',
-    platform: 'neutral',
-    outExtension: { '.js': '.cjs' },
-  }),
+  ...variants.flatMap((variant) => [
+    build({ ...shared, ...variant, format: 'esm', platform: 'neutral', splitting: true, chunkNames: 'shared-[hash]' }),
+    build({ ...shared, ...variant, ...cjs, platform: 'neutral' }),
+  ]),
+  ...lightVariants.flatMap(({ name, ...variant }) => [
+    build({ ...shared, ...variant, format: 'esm', platform: 'neutral' }),
+    build({ ...shared, ...variant, ...cjs, platform: 'neutral', ...(defaultEntries.includes(name) && asCall) }),
+  ]),
   bundleScriptTag().then((script) => writeFile(join(dist, scriptTag.file), script)),
   build({ ...shared, entryPoints: forNode, format: 'esm', platform: 'node' }),
-  build({ ...shared, entryPoints: forNode, format: 'cjs', platform: 'node', outExtension: { '.js': '.cjs' } }),
+  build({ ...shared, entryPoints: forNode, ...cjs, platform: 'node' }),
   buildCli(join(dist, cli.file)),
 ]);
 execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {

@@ -18,17 +18,18 @@ export const nodeEntries = ['testing'];
 /** Entries with a default export. */
 export const defaultEntries = ['aa'];
 
-/** Entries that carry the subset of XState that our machines use, instead of XState. */
-export const liteEntries = ['lite'];
+/** Entries without XState: scripts/light-build.mjs says with what instead. */
+export const liteEntries = ['lite', 'aa'];
+
+/** Entries with a second file, `<entry>.development.js`, whose messages are whole sentences. Package managers' conditions
+ * `development` and `node` lead there; what a page gets in production has a code and a link instead. */
+export const developmentEntries = ['index', 'lite'];
 
 /** What the page provides: XState, and the frameworks of the bindings. */
 export const external = ['xstate', 'vue', 'svelte', 'react', '@angular/core'];
 
-/** The module that stands in for XState in the light builds, as preact/compat does for React. */
-export const liteXState = 'src/lite/xstate.ts';
-
-/** The script tag's file in dist/, and its source. */
-export const scriptTag = { file: 'aa.min.js', source: 'src/aa/script-tag.ts' };
+/** The script tag's file in dist/, its source, and the edition of ECMAScript that it is written in. */
+export const scriptTag = { file: 'aa.min.js', source: 'src/aa/script-tag.ts', edition: 2022 };
 
 /** The command `usertoken`: its file in dist/, and its source. */
 export const cli = { file: 'cli.js', source: 'src/cli/index.ts' };

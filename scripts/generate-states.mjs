@@ -1,8 +1,9 @@
 // Writes docs/states.md from the machines themselves. With --print it writes to the standard output instead.
-import { readFile, writeFile } from 'node:fs/promises';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { loadMachines } from './load-machines.mjs';
+import { readSetup } from './read-setup.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const target = new URL('../docs/states.md', import.meta.url);
@@ -12,41 +13,18 @@ const described = {
     title: 'Identity',
     file: 'machines/identity.machine.ts',
     intro:
-      'Who is acting, and beside it whether that may be stored and sent. The two regions are active at the same time, and both see each event.',
+      'The identity machine knows who is acting, and whether that may be stored and sent. Both regions are active at the same time, and each region gets every event.',
   },
   deliveryMachine: {
     title: 'Delivery',
     file: 'machines/delivery.machine.ts',
-    intro: 'When tracked events are sent, and what each answer leads to.',
+    intro: 'The delivery machine decides when tracked events are sent, and handles each answer of the Insights API.',
   },
 };
 
 /** A guard as it reads in a table: its name, and its params where it has any. */
 const guardText = (guard) =>
   guard?.params ? `${guard.type} ${Object.values(guard.params).join(' ')}` : (guard?.type ?? guard);
-
-/** What `setup({ guards, actions, actors, delays })` says in the source: name, doc comment, expression. */
-async function readSetup(file) {
-  const text = await readFile(new URL(file, pathToFileURL(root)), 'utf8');
-  const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
-  const parts = { guards: [], actions: [], actors: [], delays: [] };
-  const read = (property) => {
-    const docs = ts.getJSDocCommentsAndTags(property).map(({ comment }) => ts.getTextOfJSDocComment(comment) ?? '');
-    const expression = property.initializer.getText(source).replace(/\s+/g, ' ');
-    return { name: property.name.getText(source), doc: docs.join(' ').replace(/\s+/g, ' '), expression };
-  };
-  const visit = (node) => {
-    if (ts.isCallExpression(node) && node.expression.getText(source) === 'setup') {
-      for (const part of node.arguments[0].properties) {
-        const name = part.name?.getText(source);
-        if (name in parts) parts[name] = part.initializer.properties.map(read);
-      }
-    }
-    ts.forEachChild(node, visit);
-  };
-  visit(source);
-  return parts;
-}
 
 const pathOf = (node) => node.path.join('.') || node.key;
 const idOf = (node) => node.path.join('_');
@@ -151,48 +129,74 @@ function table(titles, rows) {
   return columns[0].map((_, row) => `| ${columns.map((column) => column[row]).join(' | ')} |`).join('\n');
 }
 
-function kindOf(expression) {
-  if (expression.startsWith('assign(')) return 'changes the context';
-  if (expression.startsWith('emit(')) return 'emits';
-  return 'empty, for `provide`';
+/** The text of a condition or a value: the expression that a function returns, or the expression as it is. */
+function textOf(node) {
+  const body = ts.isArrowFunction(node) ? node.body : node;
+  const value = ts.isBlock(body) ? body.statements.find(ts.isReturnStatement).expression : body;
+  return value.getText().replace(/\s+/g, ' ');
 }
 
-/** The condition itself: an arrow function's body, or the combination of other guards. */
-const conditionOf = (expression) => expression.replace(/^\([^)]*\) => /, '');
+/** What the actions of a chart get with `params`, by the name of the action. */
+function paramsOf(machine) {
+  const actions = nodesBelow(machine.root).flatMap((node) =>
+    [...node.transitions.values()].flat().flatMap((each) => each.actions),
+  );
+  const withParams = actions.filter(({ params }) => params);
+  return new Map(withParams.map(({ type, params }) => [type, Object.keys(params({ context: {} }))]));
+}
 
-function partsOf({ guards, actions, actors, delays }) {
+/** A comment in a cell, of which a long one has its first sentence alone. */
+function remark(doc) {
+  const text = doc.length > 120 ? doc.replace(/\. .*/, '.') : doc;
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+const filled = 'filled by the application';
+const kinds = { assign: 'changes the context', emit: 'emits an event' };
+
+function partsOf(machine, { guards, actions, actors, delays }) {
+  const params = paramsOf(machine);
   const sections = [
     [
       'Guards',
       ['guard', 'holds when', 'meaning'],
-      guards.map((g) => [code(g.name), code(conditionOf(g.expression)), g.doc]),
+      guards.map((g) => [code(g.name), g.isFilled ? filled : code(textOf(g.value)), remark(g.doc)]),
     ],
     [
       'Actions',
-      ['action', 'kind', 'what it stands for'],
-      actions.map((a) => [code(a.name), kindOf(a.expression), a.doc]),
+      ['action', 'kind', 'gets', 'what it does'],
+      actions.map((a) => [
+        code(a.name),
+        a.isFilled ? filled : (kinds[a.made] ?? ''),
+        params.has(a.name) ? code(`{ ${params.get(a.name).join(', ')} }`) : '',
+        remark(a.doc),
+      ]),
     ],
-    ['Actors', ['actor', 'what it stands for'], actors.map((a) => [code(a.name), a.doc])],
+    [
+      'Actors',
+      ['actor', 'kind', 'what it does'],
+      actors.map((a) => [code(a.name), a.isFilled ? filled : '', remark(a.doc)]),
+    ],
     [
       'Delays',
       ['delay', 'milliseconds', 'meaning'],
-      delays.map((d) => [code(d.name), code(conditionOf(d.expression).replaceAll('_', '')), d.doc]),
+      delays.map((d) => [code(d.name), code(textOf(d.value).replaceAll('_', '')), remark(d.doc)]),
     ],
   ];
   return sections
     .filter(([, , rows]) => rows.length > 0)
-    .map(([title, head, rows]) => `### ${title}\n\n${table(head, rows)}`);
+    .map(([title, head, rows]) => `### ${title} of ${machine.id}\n\n${table(head, rows)}`);
 }
 
 async function sectionOf(machine, { title, file, intro }) {
-  const parts = await readSetup(file);
+  const parts = await readSetup(root + file);
   return [
     `## ${title}`,
-    `${intro} Source: \`${file}\`.`,
+    `${intro} Source: \`${file}\` and, for its functions, \`${file.replace('.machine.', '.logic.')}\`.`,
     ['```mermaid', 'stateDiagram-v2', ...diagramOf(machine.root, '  '), '```'].join('\n'),
     `### Transitions of ${machine.id}`,
     tableOf(machine),
-    ...partsOf(parts).map((part) => part.replace(/^### (.*)$/m, `### $1 of ${machine.id}`)),
+    ...partsOf(machine, parts),
   ].join('\n\n');
 }
 
@@ -205,8 +209,9 @@ async function generate() {
   return `${[
     '<!-- Generated by `npm run docs:states` from the machines. Edit those. -->',
     '# The machines',
-    'Diagrams and tables are generated from the machines that run, and a test fails when they differ. The diagrams show what leads from state to state, each arrow labelled `event [guard] / actions`; a note names what leads away from every state of a region. The tables are complete: what stays in its state is only there.',
-    'Rows of one state and one event are tried from top to bottom, and the first whose guard holds is taken. A row that stays and does nothing keeps the rows below it, and those of the region around, from being tried. Rows of an inner state are tried before those of the region around it. An event that no row names changes nothing.',
+    'The diagrams and tables on this page are generated from the machines themselves. A diagram shows each way from one state to another: its arrow is labelled `event [guard] / actions`, and a note lists the ways out of every state of a region. The tables list every transition, even when it stays in its state.',
+    'The rows of one state and event are tried from top to bottom, and the first whose guard holds is taken. A row that stays and does nothing still ends the search. The rows of an inner state come before the rows of the region around it. An event without a row changes nothing.',
+    'Guards, actions and actors that are filled by the application do nothing in the machine itself. `createUserToken` fills them. When you run a machine in your own app, you fill them with `provide`.',
     ...sections,
   ].join('\n\n')}\n`;
 }

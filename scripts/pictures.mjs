@@ -45,10 +45,10 @@ async function play(page, origin) {
   await page.locator('.machine-delivery').waitFor();
   await press('Grant');
   await press('Look: Teapot');
-  await shows('accepted', '1');
+  await shows('delivered', '1');
   await press('Log in as Ada');
   await press('Add to basket: Kettle');
-  await shows('accepted', '2');
+  await shows('delivered', '2');
   const isSet = page.waitForResponse((response) => response.url().endsWith('/demo/fault'));
   await page.getByLabel('503').check();
   await isSet;

@@ -14,25 +14,29 @@ import type { Clock } from './adapters/ports.js';
 
 /** What an actor is like at a moment. The object is the same until something changes. */
 export interface ActorSnapshot<Value, Context, Event> {
+  /** Whether the actor runs. */
   readonly status: 'active' | 'done' | 'error' | 'stopped';
   /** Why it ended, with status `error`. */
   readonly error: unknown;
   /** Which states are active. */
   readonly value: Value;
+  /** What the machine knows in addition to its states. */
   readonly context: Context;
-  /** Whether a state is active, given as a value, a part of one, or a path with dots. */
-  matches(value: string | Partial<Value>): boolean;
+  /** Whether these states are active. */
+  matches(value: Value extends string ? Value : Partial<Value>): boolean;
   /** Whether an event would lead anywhere. */
   can(event: Event): boolean;
 }
 
 /** What ends a subscription. */
 export interface ActorSubscription {
+  /** Ends it. */
   unsubscribe(): void;
 }
 
 /** An actor to read from. It is sent events by the client alone: use the client's methods. */
 export interface ReadonlyActor<Snapshot, Emitted extends { readonly type: string } = never> {
+  /** `identity` or `delivery`. */
   readonly id: string;
   /** What the actor is like now. */
   getSnapshot(): Snapshot;
@@ -101,7 +105,9 @@ type BatchAction = (args: unknown, params: { readonly batchId: number }) => void
 /** What the delivery machine is started with. */
 export interface DeliveryParts {
   readonly sendBatch: (args: { readonly input: BatchInput; readonly signal: AbortSignal }) => Promise<BatchResult>;
-  readonly guards: Readonly<Record<'isAwaitingConsent' | 'isOffline' | 'hasEvents' | 'isPersistent', () => boolean>>;
+  readonly guards: Readonly<
+    Record<'isAwaitingConsent' | 'isOffline' | 'hasEvents' | 'isPersistent' | 'hasSuccessor', () => boolean>
+  >;
   readonly delays: {
     readonly batchWindow: number;
     readonly requestTimeout: number;
@@ -116,11 +122,11 @@ export interface DeliveryParts {
       | 'omitTimestamps'
       | 'keepBatch'
       | 'suspectBatch'
-      | 'sendOnExit',
+      | 'leaveBatch',
       BatchAction
     >
   > &
-    Readonly<Record<'reportCredentials' | 'dropAll', () => void>>;
+    Readonly<Record<'reportCredentials' | 'sendOnExit' | 'dropAll', () => void>>;
   readonly clock: Clock;
   readonly inspect?: unknown;
 }

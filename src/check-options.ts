@@ -1,85 +1,94 @@
 import { tryCall } from '../machines/try-call.js';
 import type { CookieOptions } from './adapters/cookie-token-store.js';
+import { docsUrl } from './docs-url.js';
 import type { UserTokenOptions } from './options.types.js';
 
-/** What an option must be: a string that matches, with what that means, a whole number between two, or of a type. */
-type Rule =
-  | readonly [RegExp, meaning: string]
-  | readonly [min: number, max: number]
-  | 'object'
-  | 'function'
-  | 'boolean';
+// The rule of every option. Builds for production pages have check-options.short.ts in the place of this module.
 
-const oneOf = (...words: string[]): Rule => [RegExp(`^(${words.join('|')})$`), words.join(' or ')];
-const someText: Rule = [/\S/, 'a string that is not blank'];
-const seconds: Rule = [1, 34_560_000];
-const cookieName: Rule = [/^[\w!#$%&'*+.^`|~-]+$/, 'the name of a cookie'];
+/** Whether a value is right, and how the sentence about a wrong one goes on. */
+type Rule = readonly [isRight: (value: unknown) => boolean, expected: string];
 
-const rules: Readonly<Record<keyof UserTokenOptions, Rule | undefined>> = {
-  appId: someText,
-  apiKey: someText,
-  consent: /* @__PURE__ */ oneOf('pending', 'granted', 'denied'),
-  region: /* @__PURE__ */ oneOf('us', 'de'),
-  host: [/^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, 'an origin such as https://shop.example'],
-  user: undefined,
-  strategy: /* @__PURE__ */ oneOf('replace', 'link'),
-  remember: /* @__PURE__ */ oneOf('session', 'device', 'page'),
-  onLogout: /* @__PURE__ */ oneOf('restore', 'renew'),
-  cookie: 'object',
-  checkToken: 'function',
-  maxEventAgeMs: [1, 1e15],
-  batchWindowMs: [0, 60_000],
-  requestTimeoutMs: [1, 600_000],
-  inspect: undefined,
-  onWarning: 'function',
-  tokenStore: 'object',
-  outbox: 'object',
-  transport: 'object',
-  page: 'object',
-  tabs: 'object',
-  clock: 'object',
-  random: 'function',
-  generateToken: 'function',
+const text = (pattern: RegExp, expected: string): Rule => [
+  (value) => typeof value === 'string' && pattern.test(value),
+  `must be ${expected}`,
+];
+const oneOf = (...words: string[]): Rule => [
+  (value) => words.includes(value as string),
+  `must be ${words.map((word) => `'${word}'`).join(' or ')}`,
+];
+const whole = (min: number, max: number): Rule => [
+  (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
+  `must be a whole number from ${min} to ${max}`,
+];
+const object = (expected: string): Rule => [
+  (value) => typeof value === 'object' && value !== null,
+  `must be an object ${expected}`,
+];
+const isFunction: Rule = [(value) => typeof value === 'function', 'must be a function'];
+const isBoolean: Rule = [(value) => typeof value === 'boolean', 'must be true or false'];
+const isAnything: Rule = [() => true, ''];
+
+const seconds = whole(1, 34_560_000);
+const cookieName = text(/^[\w!#$%&'*+.^`|~-]+$/, 'the name of a cookie');
+
+const rules: Readonly<Record<keyof UserTokenOptions, Rule>> = {
+  appId: text(/\S/, "your Algolia application's ID, a string that is not blank"),
+  apiKey: text(/\S/, 'a search-only API key, a string that is not blank'),
+  consent: oneOf('pending', 'granted', 'denied'),
+  region: oneOf('us', 'de'),
+  host: text(/^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, 'an origin such as https://shop.example'),
+  user: isAnything,
+  strategy: oneOf('replace', 'link'),
+  remember: oneOf('session', 'device', 'page'),
+  onLogout: oneOf('restore', 'renew'),
+  cookie: object('of cookie options, or false'),
+  checkToken: isFunction,
+  maxEventAgeMs: whole(1, 1e15),
+  batchWindowMs: whole(0, 60_000),
+  requestTimeoutMs: whole(1, 600_000),
+  inspect: isAnything,
+  onWarning: isFunction,
+  tokenStore: object('with read() and write()'),
+  outbox: object('with add(), entries() and remove()'),
+  transport: object('with send() and sendOnExit()'),
+  page: object('with isOnline() and subscribe()'),
+  tabs: object('with open(), post() and close()'),
+  clock: object('with now(), monotonicNow(), setTimeout() and clearTimeout()'),
+  random: isFunction,
+  generateToken: isFunction,
 };
 
 const cookieRules: Readonly<Record<keyof CookieOptions, Rule>> = {
   name: cookieName,
   userName: cookieName,
-  domain: [/^[\w-]+(\.[\w-]+)+$/, 'a domain such as shop.example'],
+  domain: text(/^[\w-]+(\.[\w-]+)+$/, 'a domain such as shop.example'),
   maxAgeSeconds: seconds,
   userMaxAgeSeconds: seconds,
-  renew: 'boolean',
-  sameSite: /* @__PURE__ */ oneOf('Lax', 'Strict', 'None'),
-  server: 'boolean',
+  renew: isBoolean,
+  sameSite: oneOf('Lax', 'Strict', 'None'),
+  server: isBoolean,
 };
 
-function keeps(value: unknown, rule: Rule): boolean {
-  if (typeof rule === 'string') return value !== null && typeof value === rule;
-  const [least, most] = rule;
-  if (typeof least === 'object') return typeof value === 'string' && least.test(value);
-  return Number.isInteger(value) && (value as number) >= least && (value as number) <= (most as number);
-}
-
-function checkAll(options: object, rules: Readonly<Record<string, Rule | undefined>>, prefix = ''): void {
+function checkAll(options: object, rules: Readonly<Record<string, Rule>>, prefix = ''): void {
   for (const [name, value] of Object.entries(options)) {
-    const rule = rules[name];
-    const isKnown = Object.hasOwn(rules, name);
-    if (isKnown && (value === undefined || !rule || keeps(value, rule))) continue;
-    const expected = isKnown
-      ? `must be ${typeof rule === 'object' ? (typeof rule[1] === 'string' ? rule[1] : rule.join(' to ')) : rule}`
-      : `is none of ${Object.keys(rules)}`;
-    throw new TypeError(`usertoken: option ${prefix}${name} ${expected}`);
+    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
+    if (rule && (value === undefined || rule[0](value))) continue;
+    const problem = rule ? rule[1] : `is not ${prefix ? 'a cookie' : 'an'} option`;
+    const anchor = prefix ? '#cookie' : rule ? `#${name.toLowerCase()}` : '';
+    throw new TypeError(`usertoken: "${prefix}${name}" ${problem}. See ${docsUrl}/options${anchor}`);
   }
 }
 
 /** Checks what `createUserToken` was given.
- * @throws TypeError that names the option and what would be right. */
+ * @throws TypeError that names the option, says what would be right and links to it. */
 export function checkOptions(options: UserTokenOptions): void {
   const { appId = 0, apiKey = 0, consent = 0, cookie = {}, checkToken } = Object(options) as Partial<UserTokenOptions>;
   checkAll({ ...options, appId, apiKey, consent, cookie: cookie === false ? {} : cookie }, rules);
   checkAll(cookie || {}, cookieRules, 'cookie.');
-  // A promise is truthy: a guard that returned one would let every token in.
+  // A promise is truthy: a check that returned one would let every token in.
   if (Object(checkToken && tryCall(() => checkToken('anonymous-'))).then) {
-    throw new TypeError('usertoken: option checkToken must be synchronous; check before login()');
+    throw new TypeError(
+      `usertoken: "checkToken" must return true or false, not a promise. Check the id before login(). See ${docsUrl}/options#checktoken`,
+    );
   }
 }

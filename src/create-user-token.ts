@@ -57,7 +57,6 @@ export function createUserToken(options: UserTokenOptions): UserTokenClient {
       : cookieTokenStore(cookie, {
           document: pageWindow()?.document,
           isPersistent: remember === 'device',
-          now: clock.now,
           onTrouble: warn,
         }),
   );
@@ -79,7 +78,9 @@ export function createUserToken(options: UserTokenOptions): UserTokenClient {
   }
   function generateToken(): string {
     const token = tryCall(settings.generateToken, onError);
-    return isAnonymousToken(token) ? token : generateAnonymousToken();
+    if (isAnonymousToken(token)) return token;
+    if (token) warn('token-foreign', 'generateToken');
+    return generateAnonymousToken();
   }
 
   const consent = createConsent({
@@ -112,6 +113,7 @@ export function createUserToken(options: UserTokenOptions): UserTokenClient {
     clock,
     inspect,
     isOnline: () => page.isOnline() !== false,
+    isLeavingWithinSite: page.isLeavingWithinSite,
     random: () => tryCall(settings.random, onError) ?? 1,
     isGranted: () => snapshot.consent === 'granted',
     onSettled(entry, receipt) {
@@ -173,6 +175,7 @@ export function createUserToken(options: UserTokenOptions): UserTokenClient {
   function track(event: unknown, kind: EventKind = {}): Promise<Receipt> {
     if (isDisposed) return drop('disposed');
     if (snapshot.consent === 'denied') return drop('opted-out');
+    identity.refresh();
     tracked += 1;
     const { entries, warnings, dropped } = toEntries(event, kind, {
       tokens: snapshot,

@@ -1,22 +1,23 @@
 import { tryCall } from '../machines/try-call.js';
+import { messageOf } from './messages.js';
 import type { Warning } from './options.types.js';
 
-/** Says each thing once, so that no fault fills a console. */
+/** Reports each warning once, so that no fault fills a console. */
 export function createWarnings(onWarning: (warning: Warning) => void = ({ message }) => console.warn(message)) {
-  const said = new Set<string>();
+  const reported = new Set<string>();
 
-  /** @param details What it is about, without tokens: a reason, a field, what would be right. Once for each. */
+  /** @param details A reason, a field, what would be right; never a token. A warning is reported once for each. */
   function post(code: Warning['code'], ...details: readonly (string | undefined)[]): void {
-    const message = ['usertoken', code, ...details].filter(Boolean).join(': ');
-    if (said.has(message)) return;
-    said.add(message);
-    // A listener of the page that throws, or a page without console: nobody is left to tell.
+    const message = messageOf(code, ...details);
+    if (reported.has(message)) return;
+    reported.add(message);
+    // Nobody is left to notify when the listener throws, or the page has no console.
     tryCall(() => onWarning({ code, message }));
   }
 
   return {
     post,
-    /** Foreign code threw. What it threw may hold anything, so its name has to do. */
+    /** Reports that the application's code threw. An error's message may hold a token, so only its name is passed on. */
     postError: (error: unknown): void => post('error-contained', error instanceof Error ? error.name : typeof error),
   };
 }

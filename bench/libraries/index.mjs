@@ -20,7 +20,8 @@ export const libraries = [
     alias: { ...lightBuild.alias, usertoken: source('lite/index.ts') },
     plugins: lightBuild.plugins,
     manifest: '../../package.json',
-    configuration: 'The build on the small interpreter, with the same defaults. What it loses is what usertoken loses.',
+    configuration:
+      'The build on the small interpreter, with the same defaults. It delivers events with the same code as usertoken.',
     timesOnly: true,
   },
   {

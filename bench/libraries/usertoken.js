@@ -8,4 +8,6 @@ globalThis.bench = {
   },
   track: (id) => user.clickedObjectIDs({ eventName: 'Clicked', index: 'products', objectIDs: [id] }),
   token: () => user.token,
+  login: (id) => user.login(id),
+  logout: () => user.logout(),
 };

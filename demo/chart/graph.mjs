@@ -9,22 +9,17 @@ function eventText(type, node) {
 }
 
 /** A guard as one reads it: its name, and its params where it has any. */
-export const guardText = (guard) =>
-  [guard?.type ?? guard, ...Object.values(guard?.params ?? {})].filter(Boolean).join(' ');
-
-/** Names a transition, and is made alike from what XState's inspection tells of one that was taken. */
-export const transitionKey = ({ source, eventType, guard, target }) =>
-  [source, eventType, guardText(guard), target?.join(' ') ?? ''].join('|');
+const guardText = (guard) => [guard?.type ?? guard, ...Object.values(guard?.params ?? {})].filter(Boolean).join(' ');
 
 /** The transitions of a state node in the order in which they are tried. */
 function transitionsOf(node) {
   const ofEvents = [...node.transitions].flatMap(([type, list]) => list.map((each) => [type, each]));
-  return [...(node.always ?? []).map((each) => ['', each]), ...ofEvents].map(([eventType, { guard, target }]) => ({
+  return [...(node.always ?? []).map((each) => ['', each]), ...ofEvents].map(([type, { guard, target }]) => ({
     source: node.id,
     target: target?.[0].id,
-    event: eventText(eventType, node),
+    type,
+    event: eventText(type, node),
     guard: guardText(guard),
-    key: transitionKey({ source: `#${node.id}`, eventType, guard, target: target?.map(({ id }) => `#${id}`) }),
   }));
 }
 
@@ -53,27 +48,13 @@ function graphOfRegion(region) {
       id,
       source: transitions[0].source,
       target: transitions[0].target,
-      transitions: transitions.map(({ key, event, guard }) => ({ key, event, guard })),
+      transitions: transitions.map(({ type, event, guard }) => ({ type, event, guard })),
     })),
   };
 }
 
-const nodesBelow = (node) => [node, ...Object.values(node.states).flatMap(nodesBelow)];
-
-/** A machine as graphs, one for each region, read from its definition.
- * @returns The machine's id, its graphs, the types of the events that it takes from outside, and what starts each
- * transition, by key. */
-export function graphsOf(machine) {
-  const { root } = machine;
+/** A machine as graphs, one for each region, read from its definition. */
+export function graphsOf({ id, root }) {
   const regions = root.type === 'parallel' ? Object.values(root.states) : [root];
-  return {
-    id: machine.id,
-    regions: regions.map(graphOfRegion),
-    events: machine.events.filter((type) => !type.startsWith('xstate.')),
-    causes: Object.fromEntries(
-      nodesBelow(root)
-        .flatMap(transitionsOf)
-        .map(({ key, event }) => [key, event]),
-    ),
-  };
+  return { id, regions: regions.map(graphOfRegion) };
 }

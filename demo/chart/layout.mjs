@@ -42,10 +42,11 @@ function nodeOf({ id, key, notes }) {
 const inline = { 'elk.edgeLabels.inline': 'true' };
 
 function edgeOf({ id, source, target, transitions }) {
-  const lines = transitions.flatMap((each) => linesOf(each).map((text) => ({ key: each.key, text })));
-  const width = widest(lines.map(({ text }) => text)) * type.small.char + 12;
+  const lines = transitions.flatMap(linesOf);
+  const width = widest(lines) * type.small.char + 12;
   return {
     id,
+    causes: Object.fromEntries(transitions.map(({ type, event }) => [type, event])),
     sources: [source],
     targets: [target],
     labels: [{ text: id, layoutOptions: inline, lines, width, height: lines.length * type.small.line + 6 }],
@@ -53,7 +54,8 @@ function edgeOf({ id, source, target, transitions }) {
 }
 
 /** Lays a region out.
- * @returns `width`, `height`, `states` and `edges`, with coordinates from the top left corner, in CSS pixels. */
+ * @returns `width`, `height`, `states` and `edges`, with coordinates from the top left corner, in CSS pixels. An edge has
+ * `causes`: the types of its events, and the words for each. */
 async function layoutOfRegion({ id, initial, hasShared, states, edges }) {
   const start = `${id}:start`;
   const strategy = states.length > manyStates ? placement.many : placement.few;
@@ -79,8 +81,9 @@ async function layoutOfRegion({ id, initial, hasShared, states, edges }) {
         notes: child.notes,
         isShared: child.id === id,
       })),
-    edges: laid.edges.map(({ id, sources, targets, sections, labels = [] }) => ({
+    edges: laid.edges.map(({ id, causes = {}, sources, targets, sections, labels = [] }) => ({
       id,
+      causes,
       source: sources[0],
       target: targets[0],
       points: sections.flatMap(({ startPoint, bendPoints = [], endPoint }) => [startPoint, ...bendPoints, endPoint]),
@@ -92,6 +95,6 @@ async function layoutOfRegion({ id, initial, hasShared, states, edges }) {
 /** The statechart of a machine, read from its definition and laid out by the Eclipse Layout Kernel.
  * @see https://eclipse.dev/elk/ */
 export async function chartOf(machine) {
-  const { regions, ...rest } = graphsOf(machine);
-  return { ...rest, regions: await Promise.all(regions.map(layoutOfRegion)) };
+  const { id, regions } = graphsOf(machine);
+  return { id, regions: await Promise.all(regions.map(layoutOfRegion)) };
 }

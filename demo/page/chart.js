@@ -1,4 +1,3 @@
-import { guardText, transitionKey } from '../chart/graph.mjs';
 import { drawing, element } from './dom.js';
 
 const radius = 6;
@@ -57,13 +56,7 @@ function drawLabel({ x, y, width, height, lines }) {
     'g',
     { class: 'label' },
     drawing('rect', { x, y, width, height, rx: 5 }),
-    ...lines.map(({ key, text }, index) =>
-      drawing(
-        'text',
-        { x: x + width / 2, y: y + 15 + index * 16, 'data-key': key, class: text[0] === '[' ? 'guard' : '' },
-        text,
-      ),
-    ),
+    ...lines.map((text, index) => drawing('text', { x: x + width / 2, y: y + 15 + index * 16 }, text)),
   );
 }
 
@@ -88,15 +81,12 @@ function drawRegion({ id, width, height, start, states, edges }) {
     ...labels,
   );
   svg.style.minWidth = `${Math.round(width * smallest)}px`;
-  const keys = new Map(
-    edges.flatMap((edge) => edge.labels.flatMap(({ lines }) => lines.map(({ key }) => [key, edge.id]))),
-  );
   const scroll = element(
     'div',
     { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': `Statechart of ${id}` },
     svg,
   );
-  return { id, states, keys, svg, scroll };
+  return { id, key: id.split('.').at(-1), states, edges, svg, scroll };
 }
 
 /** Scrolls a chart that is wider than its frame so that a state is seen. */
@@ -106,34 +96,39 @@ function reveal({ svg, scroll }, { x, width }) {
   scroll.scrollTo({ left: (x + width / 2) * scale - scroll.clientWidth / 2 });
 }
 
-const short = (id) => id.replace(/^#?(identity|delivery)\.?/, '') || 'any state';
-
-/** What was taken, in words: `identity.login [isUserToken]: visitor → visitor.identified`. */
-function wordsOf(transition, causes) {
-  const { source, target, guard } = transition;
-  const condition = guard ? ` [${guardText(guard)}]` : '';
-  const way = target ? `${short(source)} → ${short(target[0])}` : `${short(source)} stays`;
-  return `${causes[transitionKey(transition)]}${condition}: ${way}`;
-}
-
 /** Draws the statechart of a machine, and keeps it up with an actor.
- * @returns `frame`, `show(snapshot)` and `took(inspection event)`. */
+ * @returns `frame`; `told(type)`, for each event that reaches the actor; `show(snapshot)`, for each change. */
 export function liveChart(chart) {
   const regions = chart.regions.map(drawRegion);
   const last = element('p', { class: 'last' }, 'No transition yet.');
-  const taken = [];
-  let shown = '';
+  let cause = '';
 
-  function mark() {
-    const keys = new Set(taken.map(transitionKey));
-    for (const { svg, keys: known } of regions) {
-      const edges = new Set([...keys].map((key) => known.get(key)));
-      for (const edge of svg.querySelectorAll('[data-edge]'))
-        edge.classList.toggle('is-last', edges.has(edge.dataset.edge));
-      for (const text of svg.querySelectorAll('[data-key]'))
-        text.classList.toggle('is-last', keys.has(text.dataset.key));
+  /** The arrow by which a state was left for another: of the event, or else of a transition that needs none. */
+  function arrowOf({ id, edges }, before, now) {
+    const arrows = edges.filter(({ source, target }) => target === now && (source === before || source === id));
+    for (const type of [cause, '']) {
+      const arrow = arrows.find(({ causes }) => type in causes);
+      if (arrow) return { id: arrow.id, words: arrow.causes[type] };
     }
-    last.textContent = `Last: ${taken.map((each) => wordsOf(each, chart.causes)).join('; ')}`;
+    return undefined;
+  }
+
+  function showRegion(region, value) {
+    const before = region.active;
+    const now = region.states.find(({ key, isShared }) => !isShared && key === value);
+    if (now === before) return undefined;
+    region.active = now;
+    region.svg.setAttribute('aria-label', `${region.id} is in state ${value}`);
+    for (const each of region.svg.querySelectorAll('[data-state]')) {
+      each.classList.toggle('is-active', each.dataset.state === now.id);
+    }
+    reveal(region, now);
+    if (!before) return undefined;
+    const arrow = arrowOf(region, before.id, now.id);
+    for (const edge of region.svg.querySelectorAll('[data-edge]')) {
+      edge.classList.toggle('is-last', edge.dataset.edge === arrow?.id);
+    }
+    return `${arrow ? `${arrow.words}: ` : ''}${before.key} → ${value}`;
   }
 
   return {
@@ -147,25 +142,12 @@ export function liveChart(chart) {
       ),
       last,
     ),
-    show(snapshot) {
-      const active = new Set(snapshot._nodes.map(({ id }) => id));
-      const now = [...active].join();
-      if (now === shown) return;
-      shown = now;
-      for (const region of regions) {
-        const state = region.states.find(({ id, isShared }) => !isShared && active.has(id));
-        for (const each of region.svg.querySelectorAll('[data-state]')) {
-          each.classList.toggle('is-active', each.dataset.state === state.id);
-        }
-        region.svg.setAttribute('aria-label', `${region.id} is in state ${state.key}`);
-        reveal(region, state);
-      }
+    told(type) {
+      cause = type;
     },
-    took({ type, event, _transitions }) {
-      if (type === '@xstate.event' && event.type !== 'xstate.init') taken.length = 0;
-      if (type !== '@xstate.microstep') return;
-      taken.push(..._transitions);
-      mark();
+    show({ value }) {
+      const moves = regions.map((region) => showRegion(region, typeof value === 'string' ? value : value[region.key]));
+      if (moves.some(Boolean)) last.textContent = `Last: ${moves.filter(Boolean).join('; ')}`;
     },
   };
 }

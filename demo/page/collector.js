@@ -3,13 +3,13 @@ import { tokenMark } from './token.js';
 
 const nameOf = ({ eventName, objectIDs = [] }) => `${eventName}: ${objectIDs.join(', ')}`;
 const statusText = (status) => (status === 0 ? 'no answer' : String(status));
-let shown = '';
 
 /** Shows what the collector holds, by token, and its latest requests. */
 export function showCollected(collected) {
+  const target = byId('collected');
   const now = JSON.stringify(collected);
-  if (now === shown) return;
-  shown = now;
+  if (now === target.dataset.shown) return;
+  target.dataset.shown = now;
   const { groups, requests, latest } = collected;
   const events = groups.reduce((sum, group) => sum + group.events.length, 0);
   write('requests', `${events} events of ${groups.length} tokens, in ${requests} requests`);
@@ -24,7 +24,7 @@ export function showCollected(collected) {
       ),
     ),
   );
-  byId('collected').replaceChildren(
+  target.replaceChildren(
     ...groups.map((group) =>
       element(
         'div',

@@ -1,6 +1,6 @@
-/** What becomes of an event: `queued` in memory, `stored` beyond the page, `sent` and unanswered, then `accepted`, `refused`
- * with a reason, or `handed over` to the browser at the page's end, of which no page hears more. */
-const ended = new Set(['accepted', 'refused', 'handed over']);
+/** An event is `queued` in memory, `stored` beyond the page, `sent` and unanswered, then `delivered`, `dropped` with a reason,
+ * or `sent on exit`, when the browser has it at the page's end and no page learns more. */
+const ended = new Set(['delivered', 'dropped', 'sent on exit']);
 
 const detailsOf = (event) => ({
   name: event.eventName,
@@ -12,7 +12,7 @@ const detailsOf = (event) => ({
  * @param onChange Called after every change. */
 export function createDiary(onChange) {
   const rows = new Map();
-  let refusedAtOnce = 0;
+  let droppedAtOnce = 0;
 
   function change(row, changes) {
     if (!row || ended.has(row.state)) return;
@@ -48,9 +48,9 @@ export function createDiary(onChange) {
       onChange();
     },
     /** An event that never came into the outbox. */
-    addRefused(event, token, reason) {
-      const id = `refused-${++refusedAtOnce}`;
-      rows.set(id, { id, ...detailsOf(event), token, state: 'refused', note: reason, tries: 0, isEarlier: false });
+    addDropped(event, token, reason) {
+      const id = `dropped-${++droppedAtOnce}`;
+      rows.set(id, { id, ...detailsOf(event), token, state: 'dropped', note: reason, tries: 0, isEarlier: false });
       onChange();
     },
     stored(ids) {
@@ -59,17 +59,17 @@ export function createDiary(onChange) {
     sent(body) {
       for (const row of rowsIn(body)) change(row, { state: 'sent', note: '', tries: row.tries + 1 });
     },
-    /** A request was not accepted: its events wait as before, unless their end is told. */
+    /** A request was not accepted: its events wait as before, unless they are dropped. */
     unsent(body, status, isDurable) {
       const note = status ? `answered ${status}` : 'no answer';
       for (const row of rowsIn(body)) change(row, { state: isDurable ? 'stored' : 'queued', note });
     },
-    handedOver(body) {
-      for (const row of rowsIn(body)) change(row, { state: 'handed over' });
+    sentOnExit(body) {
+      for (const row of rowsIn(body)) change(row, { state: 'sent on exit' });
     },
     ended({ type, id, reason, message }) {
       const note = [reason, message].filter(Boolean).join(': ');
-      change(rows.get(id), type === 'eventDelivered' ? { state: 'accepted', note: '' } : { state: 'refused', note });
+      change(rows.get(id), type === 'eventDelivered' ? { state: 'delivered', note: '' } : { state: 'dropped', note });
     },
   };
 }

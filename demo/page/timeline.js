@@ -1,12 +1,12 @@
 import { byId, element, write } from './dom.js';
 import { tokenMark } from './token.js';
 
-const steps = ['queued', 'stored', 'sent', 'accepted'];
+const steps = ['queued', 'stored', 'sent', 'delivered'];
 const waiting = new Set(['queued', 'stored', 'sent']);
 
 /** The way an event has gone, as four dots. */
 function way(state) {
-  const reached = state === 'refused' ? 3 : state === 'handed over' ? 2 : steps.indexOf(state);
+  const reached = state === 'dropped' ? 3 : state === 'sent on exit' ? 2 : steps.indexOf(state);
   const dots = steps.map((_, index) => element('i', { class: index <= reached ? 'is-reached' : '' }));
   return element('span', { class: `way way-${state.split(' ')[0]}`, 'aria-hidden': 'true' }, ...dots);
 }
@@ -43,24 +43,20 @@ export function showTimeline(rows) {
   noteScroll();
   const numbers = {
     waiting: count(rows, ({ state }) => waiting.has(state)),
-    accepted: count(rows, ({ state }) => state === 'accepted'),
-    refused: count(rows, ({ state }) => state === 'refused'),
+    delivered: count(rows, ({ state }) => state === 'delivered'),
+    dropped: count(rows, ({ state }) => state === 'dropped'),
   };
   for (const [id, number] of Object.entries(numbers)) write(id, String(number));
   showKept(rows.filter(({ isEarlier }) => isEarlier));
 }
 
 function showKept(kept) {
-  const accepted = count(kept, ({ state }) => state === 'accepted');
+  const delivered = count(kept, ({ state }) => state === 'delivered');
   const many = kept.length === 1 ? '1 event' : `${kept.length} events`;
-  const said =
-    accepted === kept.length
-      ? `All ${many} that an earlier page could not send were kept, and are accepted now.`.replace(
-          'All 1 event',
-          'The 1 event',
-        )
-      : `${many} that an earlier page could not send were kept. ${accepted} accepted so far.`;
-  byId('kept').classList.toggle('is-whole', accepted === kept.length);
+  const isWhole = delivered === kept.length;
+  const all = kept.length === 1 ? 'The 1 event of an earlier page is' : `All ${many} of an earlier page are`;
+  const said = isWhole ? `${all} delivered now.` : `${many} of an earlier page: ${delivered} delivered so far.`;
+  byId('kept').classList.toggle('is-whole', isWhole);
   byId('kept').hidden = kept.length === 0;
   write('kept', kept.length === 0 ? '' : said);
 }

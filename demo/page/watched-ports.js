@@ -1,4 +1,4 @@
-import { fetchTransport, pageLifecycle, storageOutbox } from 'usertoken';
+import { pageLifecycle, storageOutbox } from 'usertoken';
 
 /** The outbox of the browser's storage, told to the diary. */
 export function watchedOutbox(appId, diary) {
@@ -38,10 +38,9 @@ export function watchedOutbox(appId, diary) {
   };
 }
 
-/** `fetch`, told to the diary.
+/** A transport, told to the diary.
  * @param onAnswer Called when a request has ended. */
-export function watchedTransport(diary, outbox, onAnswer) {
-  const transport = fetchTransport();
+export function watchedTransport(transport, diary, outbox, onAnswer) {
   return {
     get exitBudget() {
       return transport.exitBudget;
@@ -56,7 +55,7 @@ export function watchedTransport(diary, outbox, onAnswer) {
     },
     sendOnExit(request) {
       const isTaken = transport.sendOnExit(request);
-      if (isTaken) diary.handedOver(request.body);
+      if (isTaken) diary.sentOnExit(request.body);
       return isTaken;
     },
   };

@@ -6,6 +6,7 @@ import { drawDiagram } from './diagram.mjs';
 import { linkOnSite, projectFiles, sidebar } from './site-map.mjs';
 
 const docs = fileURLToPath(new URL('..', import.meta.url));
+const library = fileURLToPath(new URL('../../src/index.ts', import.meta.url));
 
 /** The diagrams of the pages, drawn: Markdown is rendered without waiting, a layout takes a while. */
 async function drawDiagrams() {
@@ -73,7 +74,7 @@ function tables(md) {
 
 export default defineConfig({
   title: 'usertoken',
-  description: 'Knows under which user token a visitor acts, and delivers every event under the right one.',
+  description: 'Picks the right Algolia user token for each visitor, and delivers every event under it.',
   lang: 'en',
   // Asked for by browsers on every site; this one has none.
   head: [['link', { rel: 'icon', href: 'data:,' }]],
@@ -81,13 +82,30 @@ export default defineConfig({
   ignoreDeadLinks: true,
   themeConfig: {
     nav: [
-      { text: 'Guide', link: '/' },
+      { text: 'Guide', link: '/getting-started' },
       { text: 'API', link: '/api/usertoken' },
     ],
     sidebar: sidebar(),
     outline: [2, 3],
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      options: {
+        miniSearch: {
+          searchOptions: {
+            // A pasted message finds the page that has all of its words; the guide comes before the API.
+            combineWith: 'AND',
+            boostDocument: (id) => (id.includes('/api/') ? 0.3 : 1),
+          },
+        },
+      },
+    },
   },
+  // Not in the page's frontmatter, which Biome takes for Markdown.
+  transformPageData(page) {
+    if (page.relativePath === 'index.md') page.frontmatter.layout = 'landing';
+  },
+  // The demo on the home page runs the library's source.
+  vite: { resolve: { alias: { usertoken: library } } },
   markdown: {
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     config(md) {

@@ -7,10 +7,21 @@ import { entries } from '../../scripts/entries.mjs';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const groups = {
-  Start: ['getting-started', 'options', 'from-search-insights'],
+  Start: ['getting-started', 'options', 'from-search-insights', 'migrating', 'segment-gtm'],
   Concepts: ['identity', 'consent', 'tokens', 'delivery', 'states'],
-  'Where you use it': ['vue', 'svelte', 'angular', 'react', 'instantsearch', 'server', 'lite', 'custom-ports'],
-  'Test and look': ['testing', 'troubleshooting', 'collector', 'inspector'],
+  Frameworks: ['react', 'vue', 'svelte', 'angular', 'angular-zone'],
+  Servers: ['server', 'nextjs', 'nuxt', 'sveltekit', 'server-node'],
+  InstantSearch: ['instantsearch', 'instantsearch-consent', 'instantsearch-client', 'instantsearch-events'],
+  'Other setups': ['lite', 'custom-ports'],
+  'Test and inspect': [
+    'testing',
+    'testing-vitest',
+    'testing-playwright',
+    'collector',
+    'inspector',
+    'troubleshooting',
+    'known-limits',
+  ],
   About: ['benchmarks', 'support', 'security', 'decisions'],
 };
 

@@ -1,2 +1,6 @@
-/** `host` is where events go instead of to Algolia, such as a collector of usertoken/testing. */
-window.environment = { appId: 'YourAppId', apiKey: 'YourSearchOnlyKey', host: undefined };
+export const environment = {
+  appId: 'YourAppId',
+  apiKey: 'YourSearchOnlyKey',
+  // Sends events to a local collector instead of Algolia: `npx usertoken collector` prints its address.
+  // host: 'http://127.0.0.1:4290',
+};

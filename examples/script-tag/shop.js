@@ -1,20 +1,17 @@
-const products = [
-  { objectID: 'teapot', name: 'Teapot', price: 34 },
-  { objectID: 'kettle', name: 'Kettle', price: 59 },
-  { objectID: 'cup', name: 'Cup', price: 12 },
-  { objectID: 'tin', name: 'Tea tin', price: 9.5 },
-];
-const euros = (amount) => `€${amount.toFixed(2)}`;
-const totalOf = (items) => items.reduce((sum, { price }) => sum + price, 0);
+import { euros, namesOf, products, totalOf } from '../shared/catalog.js';
+import { loadConsent, saveConsent } from '../shared/consent.js';
+import { about, prices } from '../shared/events.js';
+import { environment } from './environment.js';
+
 const at = (hook) => document.querySelector(`[data-test="${hook}"]`);
 
-let consent = localStorage.getItem('consent') ?? 'pending';
-/** Stands for what a real shop knows from its own session. */
+let consent = loadConsent();
+/** Stands for what a real shop knows from its session. */
 let account = localStorage.getItem('account');
 let cart = [];
 
 // #region init
-aa('init', { ...window.environment, useCookie: true, userHasOptedOut: consent !== 'granted' });
+aa('init', { ...environment, useCookie: true, userHasOptedOut: consent !== 'granted' });
 
 let anonymousUserToken;
 function begin() {
@@ -46,7 +43,7 @@ function logout() {
 // #region consent
 function decide(answer) {
   consent = answer;
-  localStorage.setItem('consent', answer);
+  saveConsent(answer);
   if (answer === 'denied' && anonymousUserToken) aa('setUserToken', anonymousUserToken);
   aa('init', { partial: true, userHasOptedOut: answer !== 'granted' });
   if (answer === 'granted') begin();
@@ -54,18 +51,11 @@ function decide(answer) {
 // #endregion
 
 // #region events
-function about(items) {
-  return { index: 'products', objectIDs: items.map(({ objectID }) => objectID) };
-}
-
-function prices(items) {
-  return { objectData: items.map(({ price }) => ({ price, quantity: 1 })), currency: 'EUR' };
-}
-
-/** Before the script has loaded, the snippet queues a call and returns nothing. */
 async function report(method, event) {
   const isSent = await aa(method, event);
-  at('last-event').textContent = `${event.eventName}: ${{ true: 'delivered', false: 'dropped' }[isSent] ?? 'queued'}`;
+  // Until the script has loaded, the snippet queues each call and returns nothing.
+  const status = isSent === undefined ? 'queued' : isSent ? 'delivered' : 'dropped';
+  at('last-event').textContent = `${event.eventName}: ${status}`;
 }
 
 function look(product) {
@@ -86,7 +76,7 @@ function buy() {
 function show() {
   at('login').hidden = account !== null;
   at('logout').hidden = account === null;
-  at('cart').textContent = cart.map(({ name }) => name).join(', ') || 'Empty';
+  at('cart').textContent = namesOf(cart);
   at('buy').textContent = `Buy for ${euros(totalOf(cart))}`;
   at('buy').disabled = cart.length === 0;
   at('consent').textContent = consent;

@@ -78,6 +78,7 @@ export function createSender(address: Address, { transport, agents, mayStore, wa
     url: '',
     outbox,
     isOnline: page.isOnline,
+    isLeavingWithinSite: page.isLeavingWithinSite,
     isGranted,
     onTrouble: warnings.post,
     onError: warnings.postError,

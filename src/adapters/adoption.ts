@@ -30,7 +30,9 @@ export interface AdoptionPorts {
 
 /** Takes over chunks of pages that are gone, each by exactly one of those that live. */
 export function adoption({ clock, locks, tabs, page, others, read, remove, adopt }: AdoptionPorts) {
-  const alive = new Set<string>();
+  /** Pages that answered the last question, or asked since. */
+  let alive = new Set<string>();
+  let answers = new Set<string>();
   let rescan: unknown;
   let scans = 0;
   let usable = locks;
@@ -60,17 +62,19 @@ export function adoption({ clock, locks, tabs, page, others, read, remove, adopt
     }
   }
 
-  /** Takes over what pages that are gone have left, and looks again for as long as there is anything of others. */
-  async function scan(): Promise<void> {
+  /** Takes over what pages that are gone have left, and looks again for as long as there are others or anything of theirs: a
+   * page that crashes says nothing. */
+  async function scan(isOpening = false): Promise<void> {
     clock.clearTimeout(rescan);
     rescan = undefined;
     scans += 1;
     const number = scans;
     await adoptAll(true);
-    if (others().length > 0) {
-      alive.clear();
+    if (isOpening || others().length > 0) {
+      answers = new Set();
       tabs.post({ ask: page });
       await pause(clock, answerMs);
+      alive = answers;
       // The page was left and came back: the answers are those to a question after this one.
       if (number !== scans) return;
       await adoptAll(false);
@@ -79,22 +83,31 @@ export function adoption({ clock, locks, tabs, page, others, read, remove, adopt
   }
 
   function scanLater(): void {
-    if (others().length > 0) rescan ??= clock.setTimeout(scan, youngMs);
+    if (others().length > 0 || alive.size > 0) rescan ??= clock.setTimeout(() => scan(), youngMs);
   }
 
   return {
     open(): void {
       tabs.open((message) => {
         const { lives, ask, leaves } = Object(message);
-        // Bounded, since anything may be said on a channel.
-        if (typeof lives === 'string' && alive.size < maxAlive) alive.add(lives);
-        else if (ask) tabs.post({ lives: page });
+        for (const peer of [lives, ask]) {
+          // Bounded, since anything may be said on a channel.
+          if (typeof peer !== 'string' || answers.size >= maxAlive) continue;
+          alive.add(peer);
+          answers.add(peer);
+        }
+        if (ask) tabs.post({ lives: page });
+        if (!leaves) return scanLater();
+        alive.delete(leaves);
         // Only what it left: a page that closes need not be asked for.
-        else if (leaves) void adoptAll(true).then(scanLater);
+        void adoptAll(true).then(scanLater);
       });
-      void scan();
+      alive.clear();
+      void scan(true);
     },
     scanLater,
+    /** Whether another page is open. One that crashed counts until the next question. */
+    hasPeers: () => alive.size > 0,
     close(): void {
       tabs.close();
       clock.clearTimeout(rescan);

@@ -120,7 +120,8 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
       if (targets.has(address)) return { ...(await exchange(request, init)), reason };
     } catch {
       onRead();
-      if (!init.signal?.aborted) reason = await watch.trouble(fetchNow());
+      // At page exit the outbox must know at once, and after a cancellation nobody asks.
+      if (init.signal?.aborted === false) reason = await watch.trouble(fetchNow());
     } finally {
       watch.end();
     }
@@ -144,11 +145,11 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
     send(request, { outlives, signal }) {
       return outlives && keepalive ? counted(request, { signal }) : exchange(request, { signal });
     },
-    sendOnExit(request) {
+    sendOnExit(request, onRefused) {
       // A server's requests have no page to outlive.
       const isFetched = fetchNow() && (keepalive || !(page || options.sendBeacon));
       if (!isFetched) return beacon(request);
-      void counted(request, {});
+      void counted(request, {}).then(({ status }) => status || onRefused?.());
       return true;
     },
   };

@@ -11,6 +11,15 @@ const names: Readonly<Record<string, PageEvent>> = {
   prerenderingchange: 'activated',
 };
 
+/** The part of the Navigation API that tells where the visitor goes.
+ * @see https://html.spec.whatwg.org/multipage/nav-history-apis.html#navigateevent */
+interface NavigateEvent extends Event {
+  readonly destination: { readonly url: string; readonly sameDocument: boolean };
+  readonly downloadRequest: string | null;
+}
+/** A navigation that has not led away after this long did not. */
+const navigationMs = 30_000;
+
 /** The page of a window; without one (on a server, in workers) a page that never ends and is always online.
  * Nothing is listened to before the first `subscribe`, and never to `unload`, which would cost the page the back-forward
  * cache.
@@ -18,8 +27,11 @@ const names: Readonly<Record<string, PageEvent>> = {
  * @see https://developer.chrome.com/docs/web-platform/page-lifecycle-api
  * @see https://wicg.github.io/nav-speculation/prerendering.html */
 export function pageLifecycle(win: Window | undefined = pageWindow()): Page {
+  /** When the visitor set out for another page of the site, by the monotonic clock. */
+  let leftAt = -Infinity;
   return {
     isOnline: () => win?.navigator?.onLine !== false,
+    isLeavingWithinSite: () => performance.now() - leftAt < navigationMs,
     isPrerendering: () => !!(win?.document as { readonly prerendering?: boolean } | undefined)?.prerendering,
     subscribe(listener) {
       const isMeant = ({ type, persisted }: Event & { readonly persisted?: boolean }) =>
@@ -30,7 +42,18 @@ export function pageLifecycle(win: Window | undefined = pageWindow()): Page {
       // All of them reach the window in the capturing phase; pagehide and pageshow are sent to it and don't bubble.
       const types = typeof win?.addEventListener === 'function' && win.document ? Object.keys(names) : [];
       for (const type of types) win!.addEventListener(type, handle, true);
+      const { navigation } = Object(win) as { readonly navigation?: EventTarget };
+      const onNavigate = (event: Event) => {
+        const { destination, downloadRequest } = event as NavigateEvent;
+        if (destination.sameDocument || downloadRequest != null) return;
+        const isWithinSite = new URL(destination.url).origin === win!.origin;
+        leftAt = isWithinSite ? performance.now() : -Infinity;
+        // The page lives until the other site answers, so it may still hear what becomes of its last request.
+        if (!isWithinSite) listener('hidden');
+      };
+      navigation?.addEventListener('navigate', onNavigate);
       return () => {
+        navigation?.removeEventListener('navigate', onNavigate);
         for (const type of types) win!.removeEventListener(type, handle, true);
       };
     },

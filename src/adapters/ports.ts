@@ -23,6 +23,9 @@ export interface TokenStore {
   remove(slot: TokenSlot): void;
   /** Removes both tokens and whatever else the token store wrote, on every path and domain it can reach. */
   erase(): void;
+  /** Calls `listener` when another page may have changed a token, until the returned function is called. A store without
+   * it is read before the next event is tracked. */
+  subscribe?(listener: () => void): () => void;
 }
 
 /** An event frozen with its tokens the moment it was tracked. Plain data. */
@@ -41,6 +44,22 @@ export interface OutboxEntry {
   readonly bytes: number;
   /** The rules of the API it seems to break, as `<eventType>.<field>`. */
   readonly suspectFields: readonly string[];
+}
+
+/** What a page has learned about an outage of the API. */
+export interface Outage {
+  /** Failed requests in a row. */
+  readonly retries: number;
+  /** The server asked for patience until then, in milliseconds since the Unix epoch. */
+  readonly waitUntil?: number | undefined;
+}
+
+/** Keeps what is known of an outage, for all pages of the site. */
+export interface OutageRecord {
+  /** The outage that goes on, or `undefined`. */
+  read(): Outage | undefined;
+  /** @param outage `undefined` when the API has answered again. */
+  write(outage: Outage | undefined): void;
 }
 
 /** Where undelivered events are kept, oldest first. An entry is the same object for as long as it is kept. No method
@@ -67,6 +86,20 @@ export interface Outbox {
   open?(onAdopted: (evicted: readonly OutboxEntry[]) => void): void;
   /** Makes sure, right before a batch is chosen, that the events are still this page's to send. */
   prepare?(): Promise<void>;
+  /** The browser was given these events at page exit, and nobody hears the answer: they are not sent again until
+   * `settleUnconfirmed` says so. Returns what takes that back, for a browser that turns out not to have taken them.
+   * @default the events are removed, and count as sent */
+  keepUnconfirmed?(entries: readonly OutboxEntry[]): () => void;
+  /** The first answer of the API after a page exit tells about the exit.
+   * @param isAccepted Whether the API took a request: then it took those of the exit too. If not, they are sent again.
+   * @param sentAt When that request was sent, in milliseconds since the Unix epoch.
+   * @param onDelivered Gets the events that count as delivered. */
+  settleUnconfirmed?(isAccepted: boolean, sentAt: number, onDelivered: (entries: readonly OutboxEntry[]) => void): void;
+  /** Whether another page of the site is open and will take over what this one releases. @default false */
+  readonly hasPeers?: boolean;
+  /** What pages of the site know of an outage of the API, shared and erased like the events.
+   * @default every page finds out by itself */
+  readonly outage?: OutageRecord | undefined;
   /** The page ends, for good or not: what is kept beyond it is left to others, and is no longer here. */
   release?(): void;
 }
@@ -114,8 +147,9 @@ export interface Transport {
     request: TransportRequest,
     options: { readonly outlives: boolean; readonly signal: AbortSignal },
   ): Promise<TransportAnswer>;
-  /** Hands a request to the browser and forgets it. Returns whether the browser took it. */
-  sendOnExit(request: TransportRequest): boolean;
+  /** Gives a request to the browser at page exit. Returns whether the browser took it, as far as it says so at once.
+   * @param onRefused Called if the browser says later that it did not. */
+  sendOnExit(request: TransportRequest, onRefused?: () => void): boolean;
 }
 
 /** What happens to a page, as far as it matters here.
@@ -130,6 +164,8 @@ export type PageEvent = 'hidden' | 'exit' | 'restored' | 'online' | 'offline' | 
 export interface Page {
   /** Whether the browser has a network, as far as it knows. */
   isOnline(): boolean;
+  /** Whether it is being left for another page of the site, which will send the stored events. @default false */
+  isLeavingWithinSite?(): boolean;
   /** Whether it is rendered ahead of a visit that may never come. @default false */
   isPrerendering?(): boolean;
   /** Calls `listener` for every event until the returned function is called. */

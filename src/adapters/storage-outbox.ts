@@ -2,11 +2,13 @@ import { tryCall } from '../../machines/try-call.js';
 import { adoption, youngMs } from './adoption.js';
 import { type Chunk, chunkText, parseChunk } from './chunk.js';
 import { memoryOutbox, type OutboxLimits } from './memory-outbox.js';
+import { outageRecord } from './outage-record.js';
 import { pageWindow } from './platform.js';
 import type { Clock, Outbox, OutboxEntry, Tabs } from './ports.js';
 import { type Locks, withShortLock } from './short-lock.js';
 import { systemClock } from './system-clock.js';
 import { broadcastTabs } from './tabs.js';
+import { unconfirmedChunks } from './unconfirmed.js';
 import { uuid } from './uuid.js';
 import { safeStorage } from './web-storage.js';
 
@@ -33,7 +35,8 @@ export interface StorageOutboxPorts extends OutboxLimits {
  * @see https://w3c.github.io/web-locks/ */
 export function storageOutbox(ports: StorageOutboxPorts): Outbox {
   const { appId, clock = systemClock, mayStore = () => true } = ports;
-  const { get, put, remove, keysUnder } = safeStorage(ports);
+  const storage = safeStorage(ports);
+  const { get, put, remove, keysUnder } = storage;
   const locks = 'locks' in ports ? ports.locks : tryCall(() => pageWindow()!.navigator.locks);
   const memory = memoryOutbox(ports);
   const prefix = `${allPrefix}${appId}:`;
@@ -41,6 +44,8 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
   const page = uuid();
   /** Its value stands for as long as the storage is not cleared: while it does, a chunk that is gone was adopted. */
   const mark = `${prefix}mark`;
+  const outage = outageRecord(storage, clock, `${prefix}outage`);
+  const sent = unconfirmedChunks({ storage, clock, locks: () => locks, prefix: `${prefix}sent:` });
   const chunks = new Map<string, readonly OutboxEntry[]>();
   let unsaved: OutboxEntry[] = [];
   let isOpen = false;
@@ -49,6 +54,9 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
   let seenMark: string | undefined;
   let isReleased = false;
   let onAdopted: (evicted: readonly OutboxEntry[]) => void = () => {};
+
+  /** Of chunks that a page owns, and not of those that wait for an answer. */
+  const isChunkKey = (key: string) => /^[^:]+:\d+$/.test(key.slice(prefix.length));
 
   const kept = memory.entries();
   const isKept = (entry: OutboxEntry) => kept.has(entry);
@@ -120,11 +128,8 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
     // The same event twice means that a page died between writing its copy and removing the original.
     const known = new Set([...kept].map(({ id }) => id));
     const entries = chunk.entries.filter(({ id }) => !known.has(id));
-    const evicted = entries.flatMap(keep);
-    unsaved.push(...entries);
-    write();
+    take(entries);
     remove(key);
-    if (entries.length > 0) onAdopted(evicted);
   }
 
   const adopting = adoption({
@@ -133,7 +138,7 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
     tabs,
     page,
     // Its own too, once this page has released them.
-    others: () => (isOpen ? keysUnder(prefix).filter((key) => key !== mark && !chunks.has(key)) : []),
+    others: () => (isOpen ? keysUnder(prefix).filter((key) => isChunkKey(key) && !chunks.has(key)) : []),
     read,
     remove,
     adopt,
@@ -152,6 +157,15 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
     // What is stored of them stays.
     memory.remove([...chunks.values()].flat());
     chunks.clear();
+  }
+
+  /** Takes in events that no page owns. */
+  function take(entries: readonly OutboxEntry[]): void {
+    const evicted = entries.flatMap(keep);
+    unsaved.push(...entries);
+    write(isReleased);
+    if (isReleased) letGo();
+    else if (entries.length > 0) onAdopted(evicted);
   }
 
   return {
@@ -197,6 +211,24 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
       write();
       if (seenMark === undefined) return;
       adopting.open();
+    },
+
+    keepUnconfirmed(entries) {
+      const name = `${page}:${++written}`;
+      const isStored = isOpen && seenMark !== undefined && mayStore();
+      if (isStored) sent.keep(name, entries);
+      memory.remove(entries);
+      forget();
+      return () => isStored && take(sent.take(name));
+    },
+    settleUnconfirmed(isAccepted, sentAt, onDelivered) {
+      if (isOpen) void sent.settle(isAccepted, sentAt, onDelivered, take);
+    },
+    get hasPeers() {
+      return isOpen && adopting.hasPeers();
+    },
+    get outage() {
+      return isOpen && mayStore() ? outage : undefined;
     },
 
     async prepare() {

@@ -26,3 +26,6 @@ export function safeStorage(ports: { readonly storage?: Storage | undefined }) {
     },
   };
 }
+
+/** See {@link safeStorage}. */
+export type SafeStorage = ReturnType<typeof safeStorage>;

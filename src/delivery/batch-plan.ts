@@ -5,6 +5,8 @@ import { maxBatchBytes, maxBatchEvents } from '../limits.js';
 
 /** Failures without a readable answer, others passing in between, after which a batch is suspected. */
 const suspiciousFailures = 3;
+/** An event this young travels without timestamp: the API's time of receipt is right, whatever the device's clock says. */
+const liveMs = 60_000;
 /** An event this young can't be too old: if the server says so, the device's clock is wrong. */
 const freshMs = 3_600_000;
 
@@ -69,7 +71,9 @@ export function createBatchPlan({ clock, maxEventAgeMs }: BatchPlanOptions) {
   /** By the monotonic clock when this page tracked it, else by the device's. */
   const ageOf = ({ trackedAt, isGiven, timestamp }: OutboxEntry) =>
     isGiven || trackedAt === undefined ? clock.now() - timestamp : clock.monotonicNow() - trackedAt;
-  const isFresh = (entry: OutboxEntry) => !entry.isGiven && ageOf(entry) < freshMs;
+  const isYounger = (entry: OutboxEntry, ms: number) => !entry.isGiven && Math.abs(ageOf(entry)) < ms;
+  const isFresh = (entry: OutboxEntry) => isYounger(entry, freshMs);
+  const hasTimestamp = (entry: OutboxEntry) => !isYounger(entry, clockIsWrong ? freshMs : liveMs);
 
   function reasonToGiveUp(entry: OutboxEntry): GivenUp | undefined {
     const message = entry.suspectFields.map((field) => verdicts.get(field)).find(Boolean);
@@ -111,8 +115,9 @@ export function createBatchPlan({ clock, maxEventAgeMs }: BatchPlanOptions) {
   return {
     /** The next batch.
      * @param waiting The events of the outbox that may go.
-     * @param maxBytes The most bytes of the body. */
-    next(waiting: Iterable<OutboxEntry>, maxBytes = maxBatchBytes): NextBatch {
+     * @param maxBytes The most bytes of the body.
+     * @param maxEvents The most events. */
+    next(waiting: Iterable<OutboxEntry>, maxBytes = maxBatchBytes, maxEvents = maxBatchEvents): NextBatch {
       const entries: OutboxEntry[] = [];
       const givenUp: GivenUp[] = [];
       for (const entry of waiting) {
@@ -125,17 +130,18 @@ export function createBatchPlan({ clock, maxEventAgeMs }: BatchPlanOptions) {
         pick(
           entries.filter((entry) => troubleOf(entry).failures > 0 === failed),
           maxBytes,
-        );
+        ).slice(0, maxEvents);
       let picked = pickAmong(!lastFailed);
       if (picked.length === 0) picked = pickAmong(lastFailed);
       const backlog = entries.length > picked.length;
       if (picked.length === 0) return { batch: undefined, backlog, givenUp };
-      const body = bodyOf(picked.map((entry) => wireText(entry, !clockIsWrong || !isFresh(entry))));
+      const body = bodyOf(picked.map((entry) => wireText(entry, hasTimestamp(entry))));
       return { batch: { entries: picked, body, bytes: bytesOf(body) }, backlog, givenUp };
     },
 
     /** Whether every event is too young to be rejected for its age, and has a timestamp. */
-    mayBlameClock: (entries: readonly OutboxEntry[]): boolean => !clockIsWrong && entries.every(isFresh),
+    mayBlameClock: (entries: readonly OutboxEntry[]): boolean =>
+      !clockIsWrong && entries.every(isFresh) && entries.some(hasTimestamp),
 
     /** From now on fresh events travel without timestamp: the time of receipt is nearer the truth. */
     omitTimestamps(): void {

@@ -5,7 +5,7 @@ import type { Clock, Outbox, OutboxEntry, Transport } from '../adapters/ports.js
 import { startDelivery } from '../charts.js';
 import type { DropReason, Receipt } from '../events/receipt.types.js';
 import { type Batch, createBatchPlan, type GivenUp } from './batch-plan.js';
-import { sendOnExit } from './page-exit.js';
+import { leaveBatch, sendOnExit } from './page-exit.js';
 import { createReceipts, worstOf } from './receipts.js';
 
 /** Refusals in a row that need no pause: those by which a culprit among a thousand is found. */
@@ -17,10 +17,12 @@ const maxUnanswered = 3;
 
 /** A batch under way. */
 export interface SentBatch extends Batch {
-  /** By the monotonic clock. */
+  /** By the device's clock. */
   readonly sentAt: number;
   /** Whether the request survives the end of the page. */
   readonly outlives: boolean;
+  /** Failed requests in a row before this one. */
+  readonly retries: number;
   /** Whether the page's end has left it to the browser, so that it must not be cancelled. */
   isLeftToBrowser: boolean;
 }
@@ -34,6 +36,8 @@ export interface DeliveryPorts {
   readonly clock: Clock;
   /** Whether the browser says that it has a network. */
   readonly isOnline: () => boolean;
+  /** Whether the page is being left for another page of the site. @default never */
+  readonly isLeavingWithinSite?: (() => boolean) | undefined;
   /** From 0 up to 1, for the jitter of retries. */
   readonly random: () => number;
   /** Whether consent to send is granted. */
@@ -83,15 +87,26 @@ export function createDelivery(ports: DeliveryPorts) {
     for (const { entry, reason, message } of givenUp) settle(entry, { status: 'dropped', reason, message });
   }
 
-  /** @param retries Failed requests in a row: a retry is not promised to survive the page, which would send it again. */
+  /** @param retries Failed requests in a row. In an outage one event finds out whether it is over: should the page die
+   * before the answer, the next page sends no more than that one again. */
   function nextBatch(retries: number) {
-    const budget = retries > 0 ? 0 : transport.exitBudget;
+    const budget = transport.exitBudget;
     const waiting = [...(outbox.entries() ?? [])];
+    const maxEvents = retries > 0 && outbox.persistent ? 1 : undefined;
     // Closing the page can't cut such a request short.
-    const brief = budget > 0 && outbox.persistent ? plan.next(waiting, budget) : undefined;
-    const next = brief?.batch ? brief : plan.next(waiting);
+    const brief = budget > 0 && outbox.persistent ? plan.next(waiting, budget, maxEvents) : undefined;
+    const next = brief?.batch ? brief : plan.next(waiting, undefined, maxEvents);
     giveUp(next.givenUp);
     return { ...next, outlives: !!next.batch && next.batch.bytes <= budget };
+  }
+
+  /** What the answer to a request tells about the API, on every page of the site. */
+  function learn(isAccepted: boolean, { sentAt, retries }: SentBatch, retryAfterMs?: number): void {
+    const waitUntil = retryAfterMs === undefined ? undefined : Math.floor(clock.now() + retryAfterMs);
+    outbox.outage?.write(isAccepted ? undefined : { retries: retries + 1, waitUntil });
+    outbox.settleUnconfirmed?.(isAccepted, sentAt, (entries) => {
+      for (const entry of entries) settle(entry, { status: 'delivered' });
+    });
   }
 
   async function sendBatch({ input, signal }: { input: BatchInput; signal: AbortSignal }): Promise<BatchResult> {
@@ -102,7 +117,13 @@ export function createDelivery(ports: DeliveryPorts) {
     if (signal.aborted) return nothing;
     const { batch, backlog, outlives } = nextBatch(input.retries);
     if (!batch) return nothing;
-    const sent: SentBatch = { ...batch, outlives, sentAt: clock.monotonicNow(), isLeftToBrowser: false };
+    const sent: SentBatch = {
+      ...batch,
+      outlives,
+      sentAt: Math.floor(clock.now()),
+      retries: input.retries,
+      isLeftToBrowser: false,
+    };
     batches.clear();
     batches.set(input.batchId, sent);
     const controller = new AbortController();
@@ -113,6 +134,7 @@ export function createDelivery(ports: DeliveryPorts) {
       unanswered = 0;
       isHintWrong = !isOnline();
     }
+    if (!signal.aborted) learn(status > 0 && status < 500 && status !== 408 && status !== 429, sent, retryAfterMs);
     message = answer.message || `HTTP ${status}`;
     return {
       status,
@@ -158,6 +180,7 @@ export function createDelivery(ports: DeliveryPorts) {
       isOffline: () => !isOnline() && !isHintWrong,
       hasEvents: () => outbox.size > 0,
       isPersistent: () => outbox.persistent,
+      hasSuccessor: () => ports.isLeavingWithinSite?.() === true || outbox.hasPeers === true,
     },
     delays: {
       batchWindow: ports.batchWindowMs,
@@ -192,11 +215,15 @@ export function createDelivery(ports: DeliveryPorts) {
         onTrouble('credentials-refused');
         leaveToOthers();
       },
-      sendOnExit: (_, { batchId }) =>
-        void tryCall(() => {
+      leaveBatch: (_, { batchId }) =>
+        void tryCall(() => leaveBatch(outbox, clock, batches.get(batchId), isDisposing), onError),
+      sendOnExit() {
+        tryCall(() => {
           const isHealthy = actor.getSnapshot().context.retries === 0 && isOnline();
-          sendOnExit({ url, outbox, transport, plan, clock, isHealthy, isDisposing }, batches.get(batchId));
-        }, onError),
+          const [underWay] = batches.values();
+          sendOnExit({ url, outbox, transport, plan, isHealthy }, underWay);
+        }, onError);
+      },
       dropAll() {
         const entries = [...(outbox.entries() ?? [])];
         batches.clear();
@@ -248,6 +275,11 @@ export function createDelivery(ports: DeliveryPorts) {
         evict(evicted);
         wake();
       });
+      const known = outbox.outage?.read();
+      if (!known) return;
+      const { retries, waitUntil } = known;
+      const retryAfterMs = waitUntil === undefined ? undefined : Math.max(0, waitUntil - clock.now());
+      actor.send({ type: 'outage.known', retries, retryAfterMs });
     },
 
     /** The network came or went, as far as the browser knows. */

@@ -3,8 +3,25 @@ import { maxRequestsAtExit } from '../limits.js';
 import type { BatchPlan } from './batch-plan.js';
 import type { Delivery, SentBatch } from './delivery.js';
 
+// What happens to events when the page goes. Within the site, or while another tab is open, nothing is given to the browser:
+// the events are released in storage, and the next page, which hears the answer, sends them. At the end of a visit the
+// browser gets them, and copies stay in storage until the next answer of the API tells what became of them.
+
 /** A request under way is likely to arrive for this long. */
 const promptMs = 5_000;
+
+/** Leaves the request under way to the browser, which finishes it. Nobody hears the answer.
+ * @param isDisposing Whether the page goes on without this delivery, and with it the request. */
+export function leaveBatch(outbox: Outbox, clock: Clock, sent: SentBatch | undefined, isDisposing: boolean): void {
+  // The end of the page cancels a request that does not outlive it.
+  if (!sent || (!sent.outlives && !isDisposing)) return;
+  // In an outage, or without an answer for long, a request is rather sent twice than lost.
+  const isDoubtful = sent.retries > 0 || clock.now() - sent.sentAt > promptMs;
+  if (isDoubtful && outbox.persistent) return;
+  sent.isLeftToBrowser = true;
+  if (outbox.keepUnconfirmed) outbox.keepUnconfirmed(sent.entries);
+  else outbox.remove(sent.entries);
+}
 
 /** What the end of a page works with. */
 export interface ExitPorts {
@@ -12,37 +29,30 @@ export interface ExitPorts {
   readonly outbox: Outbox;
   readonly transport: Transport;
   readonly plan: BatchPlan;
-  readonly clock: Clock;
   /** Whether the last request was answered and there is a network. */
   readonly isHealthy: boolean;
-  /** Whether the page goes on without this delivery, and with it the request under way. */
-  readonly isDisposing: boolean;
 }
 
-/** Gives the browser what it takes of the outbox and removes it. The rest stays.
- * @param underWay The request whose answer the page will not see. */
-export function sendOnExit(ports: ExitPorts, underWay?: SentBatch): void {
-  const { url, outbox, transport, plan, clock, isHealthy, isDisposing } = ports;
-  const entries = () => [...(outbox.entries() ?? [])];
-  const atRisk = new Set(outbox.persistent ? [] : (outbox.unsaved?.() ?? entries()));
+/** Gives the browser what it takes of the outbox. The rest stays.
+ * @param underWay The request under way, of which the end of the page cancels what was not left to the browser. */
+export function sendOnExit({ url, outbox, transport, plan, isHealthy }: ExitPorts, underWay?: SentBatch): void {
+  const atRisk = new Set(outbox.persistent ? [] : (outbox.unsaved?.() ?? outbox.entries()));
   // A stored event stays unless it is likely to arrive. Events of earlier pages were not, until the server answers here.
-  const stays = (entry: OutboxEntry) =>
-    !atRisk.has(entry) && !(isHealthy && (entry.trackedAt !== undefined || plan.hasPassed()));
+  const isLikely = (entry: OutboxEntry) => isHealthy && (entry.trackedAt !== undefined || plan.hasPassed());
   const flying = new Set(underWay?.entries);
-  // A request that has waited for long is as likely to be lost: its events are kept.
-  if (underWay && (underWay.outlives || isDisposing) && clock.monotonicNow() - underWay.sentAt < promptMs) {
-    const left = underWay.entries.filter((entry) => !stays(entry));
-    underWay.isLeftToBrowser = left.length > 0;
-    outbox.remove(left);
-  }
-  // The end of the page cancels a request that does not outlive it: the next page sends those events.
-  const leaving = entries().filter((entry) => !stays(entry) && (!flying.has(entry) || atRisk.has(entry)));
-  for (let requests = 0, rest = leaving; requests < maxRequestsAtExit; requests += 1) {
-    const { batch } = plan.next(rest, transport.exitBudget);
-    if (!batch || !transport.sendOnExit({ url, ...batch })) return;
-    outbox.remove(batch.entries);
-    const sent = new Set(batch.entries);
-    rest = rest.filter((entry) => !sent.has(entry));
+  let leaving = [...(outbox.entries() ?? [])].filter(
+    (entry) => atRisk.has(entry) || (isLikely(entry) && !flying.has(entry)),
+  );
+  for (let requests = 0; requests < maxRequestsAtExit; requests += 1) {
+    const { batch } = plan.next(leaving, transport.exitBudget);
+    if (!batch) return;
+    const { entries } = batch;
+    let takeBack = () => {};
+    if (!transport.sendOnExit({ url, ...batch }, () => takeBack())) return;
+    if (outbox.keepUnconfirmed) takeBack = outbox.keepUnconfirmed(entries);
+    else outbox.remove(entries);
+    const sent = new Set(entries);
+    leaving = leaving.filter((entry) => !sent.has(entry));
   }
 }
 

@@ -5,11 +5,17 @@ const anonymous = 'anonymous-11111111-2222-4333-8444-555555555555';
 const withCookie = { cookie: `_ALGOLIA=${anonymous}` };
 
 /** An event that a page which is gone has left in the outbox, so long ago that it is taken up without Web Locks. */
-function left() {
+/** @param appId Clients of earlier tests, which are still there, would take over what another client of theirs left. */
+function left(appId = credentials.appId) {
   const json = JSON.stringify({ ...view, eventName: 'Left', eventType: 'view', userToken: 'x' });
   const entry = { id: 'left', json, timestamp: Date.now(), bytes: json.length + 28, suspectFields: [] };
   return {
-    'usertoken:outbox:app:gone:1': JSON.stringify({ v: 1, at: Date.now() - 60_000, isFree: true, entries: [entry] }),
+    [`usertoken:outbox:${appId}:gone:1`]: JSON.stringify({
+      v: 1,
+      at: Date.now() - 60_000,
+      isFree: true,
+      entries: [entry],
+    }),
   };
 }
 
@@ -283,10 +289,11 @@ describe('init', () => {
   });
 
   it('touches no storage before the token is there, and takes up in the next task what earlier pages left', async () => {
-    const { aa, sent, window, localStorage } = await openPage({ items: left() });
+    const appId = 'app-of-its-own';
+    const { aa, sent, window, localStorage } = await openPage({ items: left(appId) });
     const touched = vi.fn(() => localStorage);
     Object.defineProperty(window, 'localStorage', { get: touched });
-    aa('init', { ...credentials, useCookie: true });
+    aa('init', { ...credentials, appId, useCookie: true });
     expect(aa('getUserToken')).toMatch(/^anonymous-/);
     expect(touched).not.toHaveBeenCalled();
     await expect.poll(() => sent.events).toMatchObject([{ eventName: 'Left' }]);

@@ -2,27 +2,10 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
 import { entries } from '../../scripts/entries.mjs';
+import { emitDeclarations } from '../support/emit-declarations.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const frameworks = { vue: 'vue', svelte: 'svelte', angular: '@angular/core', react: 'react' } as const;
-
-/** The declarations of all entries, by the path of their source. */
-function emitDeclarations(): ReadonlyMap<string, string> {
-  const declarations = new Map<string, string>();
-  const { config } = ts.readConfigFile(`${root}tsconfig.base.json`, ts.sys.readFile);
-  const program = ts.createProgram(
-    Object.values(entries).map((source) => root + source),
-    {
-      ...ts.convertCompilerOptionsFromJson(config.compilerOptions, root).options,
-      lib: ['lib.es2022.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
-      types: ['node'],
-      declaration: true,
-      emitDeclarationOnly: true,
-    },
-  );
-  program.emit(undefined, (_, text, __, ___, sources) => void declarations.set(sources![0]!.fileName, text));
-  return declarations;
-}
 
 const declarations = emitDeclarations();
 

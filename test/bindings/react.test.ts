@@ -1,5 +1,4 @@
 // @vitest-environment happy-dom
-import { useSelector } from '@xstate/react';
 import { act, createElement, type ReactNode, StrictMode } from 'react';
 import { createRoot, hydrateRoot } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
@@ -134,24 +133,4 @@ test('another instance given to the provider takes the place of the first', asyn
   expect(shownIn(container)).toEqual(['u2 undefined identified granted']);
   expect([one.listeners(), two.listeners()]).toEqual([0, 1]);
   await act(async () => root.unmount());
-});
-
-function Visitor({ user }: { readonly user: UserTokenClient }) {
-  return createElement(
-    'p',
-    null,
-    useSelector(user.identity, ({ value }) => value.visitor),
-  );
-}
-
-test('@xstate/react: useSelector follows the identity actor', async () => {
-  const { user } = alone();
-  const container = document.createElement('main');
-  const root = createRoot(container);
-  await act(async () => root.render(createElement(StrictMode, null, createElement(Visitor, { user }))));
-  expect(shownIn(container)).toEqual(['anonymous']);
-  await act(async () => void user.login('u1'));
-  expect(shownIn(container)).toEqual(['identified']);
-  await act(async () => root.unmount());
-  expect(user.identity.getSnapshot().status).toBe('active');
 });

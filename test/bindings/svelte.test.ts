@@ -1,12 +1,11 @@
 // @vitest-environment happy-dom
-import { useSelector } from '@xstate/svelte';
 import { expect, test } from 'vitest';
 import type { ReactiveUserToken } from '../../src/bindings/svelte.js';
 import type { UserTokenClient } from '../../src/index.js';
 import { alone, bindingContract, counted } from './support/contract.js';
 import { loadSvelte } from './support/load-svelte.js';
 
-const { Derived, flushSync, mount, Root, Selector, setUserToken, unmount } = await loadSvelte('client');
+const { Derived, flushSync, mount, Root, setUserToken, unmount } = await loadSvelte('client');
 const { render, Root: ServerRoot } = await loadSvelte('server');
 
 const nothing = () => {};
@@ -84,23 +83,4 @@ test('a property read outside of an effect is what is in force, without a subscr
   user.login('u1');
   expect([reactive.token, reactive.state]).toEqual(['u1', 'identified']);
   expect(listeners()).toBe(0);
-});
-
-test('@xstate/svelte: useSelector follows the identity actor', async () => {
-  const { user } = alone();
-  const target = document.createElement('main');
-  const app = mount(Selector, { target, props: { actor: user.identity } });
-  expect(shownIn(target)).toEqual(['anonymous']);
-  user.login('u1');
-  flushSync();
-  expect(shownIn(target)).toEqual(['identified']);
-  await unmount(app);
-  expect(user.identity.getSnapshot().status).toBe('active');
-
-  const consents: string[] = [];
-  const stop = useSelector(user.identity, ({ value }) => value.consent).subscribe((consent) => consents.push(consent));
-  user.consent.deny();
-  stop();
-  user.consent.grant();
-  expect(consents).toEqual(['granted', 'denied']);
 });

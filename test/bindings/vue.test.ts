@@ -1,7 +1,6 @@
 // @vitest-environment happy-dom
-import { useSelector } from '@xstate/vue';
 import { expect, test } from 'vitest';
-import { createApp, createSSRApp, defineComponent, effectScope, h, KeepAlive, nextTick, ref, type VNode } from 'vue';
+import { createApp, createSSRApp, defineComponent, h, KeepAlive, nextTick, ref, type VNode } from 'vue';
 import { renderToString } from 'vue/server-renderer';
 import { type UserTokenRefs, userTokenPlugin, useUserToken } from '../../src/bindings/vue.js';
 import type { UserTokenClient } from '../../src/index.js';
@@ -110,16 +109,4 @@ test('works outside of components, where the application is known', () => {
   const { token } = app.runWithContext(useUserToken);
   user.login('u1');
   expect(token.value).toBe('u1');
-});
-
-test('@xstate/vue: useSelector follows the identity actor', () => {
-  const { user } = alone();
-  const scope = effectScope();
-  const state = scope.run(() => useSelector(user.identity, ({ value }) => value.visitor))!;
-  expect(state.value).toBe('anonymous');
-  user.login('u1');
-  expect(state.value).toBe('identified');
-  scope.stop();
-  user.logout();
-  expect(user.identity.getSnapshot().status).toBe('active');
 });

@@ -1,87 +1,121 @@
-import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { clickOn, cookiesOf, openPlainBrowser, received, track, untilExit, useStage } from './harness.js';
+import {
+  deny,
+  elsewhere,
+  expectOnce,
+  goBack,
+  leave,
+  login,
+  logout,
+  trackAndLeave,
+  whileBackingOff,
+  who,
+} from './actions.js';
+import { clickOn, names, received, track, trackMany, useStage } from './harness.js';
+import type { Tab } from './tab.js';
 
-// The driver's own flag turns off the back-forward cache, which every visitor has.
-const stage = useStage({ ignoreDefaultArgs: ['--disable-back-forward-cache'] });
+const stage = useStage();
 
-const stateOf = (page: Page) => page.evaluate(() => ({ state: window.user.state, token: window.user.token }));
+/** Waits until the process of this tab has the cookies of others: browsers pass them on from process to process. */
+const knows = (tab: Tab, user: string) =>
+  tab.until((user) => (/_ALGOLIA_USER=([^;]*)/.exec(document.cookie)?.[1] ?? '') === user, user);
 
-test('a page that comes to lie behind another tab sends what waits, long before the batch window ends', async () => {
-  const { collector } = stage;
-  const { context, close } = await openPlainBrowser();
-  try {
-    stage.watch(context);
-    const page = await stage.open(context, untilExit);
-    await page.evaluate((event) => void window.user.track(event), clickOn('teapot'));
-    expect(await page.evaluate(() => document.visibilityState)).toBe('visible');
-    expect(collector.requests).toHaveLength(0);
-    await context.newPage();
-    await collector.waitForEvents(1);
-    expect(await page.evaluate(() => document.visibilityState)).toBe('hidden');
-
-    await page.bringToFront();
-    await page.evaluate(() => window.user.flush());
-    expect(collector.events).toHaveLength(1);
-  } finally {
-    await close();
-  }
-});
-
-/** Goes back to a page that the browser has kept. The driver's own `goBack` waits for a load that never comes. */
-async function goBack(page: Page): Promise<void> {
-  await page.evaluate(() => history.back());
-  await page.waitForFunction(() => window.wasRestored === true);
+/** Goes back to a page that must be in the back-forward cache. */
+async function restore(tab: Tab): Promise<void> {
+  await goBack(tab);
+  expect(await tab.evaluate(() => window.wasRestored)).toBe(true);
 }
 
-test('a page that comes back from the back-forward cache is who the visitor is by now', async () => {
+test('a page that comes back from the back-forward cache has the current visitor before its first event', async () => {
   const { collector } = stage;
-  const context = await stage.context();
-  const page = await stage.open(context);
-  const anonymous = (await stateOf(page)).token!;
-  await page.goto(stage.pages.url(undefined, { path: '/elsewhere' }));
-  const other = await stage.open(context);
-  await other.evaluate(() => window.user.login('ada-1815'));
+  const profile = await stage.profile();
+  const tab = await profile.open();
+  const anonymous = (await who(tab)).token!;
+  await leave(stage, tab);
+  const other = await profile.open();
+  await login(other, 'ada-1815');
+  await knows(tab, 'ada-1815');
 
-  await goBack(page);
-  expect(await stateOf(page)).toEqual({ state: 'identified', token: 'ada-1815' });
-  expect(await track(page, clickOn('teapot'))).toEqual({ status: 'delivered' });
+  await restore(tab);
+  expect(await who(tab)).toEqual({ state: 'identified', token: 'ada-1815' });
+  expect(await track(tab, clickOn('teapot'))).toEqual({ status: 'delivered' });
 
-  await page.goto(stage.pages.url(undefined, { path: '/elsewhere' }));
-  await other.evaluate(() => window.user.logout());
-  await goBack(page);
-  expect(await stateOf(page)).toEqual({ state: 'loggedOut', token: anonymous });
-  expect(await track(page, clickOn('kettle'))).toEqual({ status: 'delivered' });
+  await leave(stage, tab);
+  await logout(other);
+  await knows(tab, '');
+  await restore(tab);
+  expect(await who(tab)).toEqual({ state: 'loggedOut', token: anonymous });
+  expect(await track(tab, clickOn('kettle'))).toEqual({ status: 'delivered' });
   expect(received(collector)).toEqual(['ada-1815: teapot', `${anonymous}: kettle`]);
 });
 
-test('events of a page that went into the back-forward cache are not sent again when it comes back', async () => {
+test('an event that a pageshow listener tracks carries the current token', async () => {
   const { collector } = stage;
-  const page = await stage.open(await stage.context());
-  await page.evaluate(
-    ([event, address]) => {
-      window.user.track(event);
-      location.assign(address);
-    },
-    [clickOn('teapot'), stage.pages.url(undefined, { path: '/elsewhere' })] as const,
-  );
-  await page.waitForURL('**/elsewhere*');
+  const profile = await stage.profile();
+  const tab = await profile.open();
+  await tab.evaluate((event) => {
+    addEventListener('pageshow', ({ persisted }) => persisted && void window.user.track(event));
+  }, clickOn('teapot'));
+  await leave(stage, tab);
+  await login(await profile.open(), 'ada-1815');
+  await knows(tab, 'ada-1815');
+  await restore(tab);
   await collector.waitForEvents(1);
-  await goBack(page);
-  expect(await track(page, clickOn('kettle'))).toEqual({ status: 'delivered' });
-  expect(received(collector).map((line) => line.replace(/.*: /, ''))).toEqual(['teapot', 'kettle']);
+  expect(received(collector)).toEqual(['ada-1815: teapot']);
 });
 
-test('a login in one tab is known in another after a reload, and in a tab opened later', async () => {
-  const context = await stage.context();
-  const [first, second] = [await stage.open(context), await stage.open(context)];
-  await first.evaluate(() => window.user.login('ada-1815'));
-  await second.reload();
-  expect(await stateOf(second)).toEqual({ state: 'identified', token: 'ada-1815' });
-  expect(await stateOf(await stage.open(context))).toEqual({ state: 'identified', token: 'ada-1815' });
+test('a page that comes back does not send again the events that it sent when it was left', async () => {
+  const { collector } = stage;
+  const tab = await (await stage.profile()).open();
+  await trackAndLeave(tab, 'leaving', 100, stage.pages.url(undefined, elsewhere));
+  await tab.until(() => location.pathname === '/elsewhere');
+  await collector.waitForEvents(100);
+  await restore(tab);
+  expect(await track(tab, clickOn('kettle'))).toEqual({ status: 'delivered' });
+  await expectOnce(stage, tab, [...names('leaving', 100), 'kettle']);
+});
 
-  await second.evaluate(() => window.user.logout());
-  await first.reload();
-  const { _ALGOLIA: anonymous } = await cookiesOf(context);
-  expect(await stateOf(first)).toEqual({ state: 'anonymous', token: anonymous });
+test('a request that was under way when the page was left holds the page up no longer than its timeout', async () => {
+  const { collector } = stage;
+  const tab = await (await stage.profile()).open();
+  collector.setFault({ delayMs: 1_000 });
+  await trackMany(tab, 'flying', 3);
+  await collector.waitForRequests(1);
+  await leave(stage, tab);
+  collector.setFault(null);
+  await restore(tab);
+  expect(await track(tab, clickOn('kettle'))).toEqual({ status: 'delivered' });
+  await expectOnce(stage, tab, [...names('flying', 3), 'kettle']);
+});
+
+test('a page with undelivered events stays in the cache beside an active tab, and each event arrives once', async () => {
+  const { collector } = stage;
+  const profile = await stage.profile();
+  const [tab, other] = [await profile.open(), await profile.open()];
+  collector.setFault({ status: 503 });
+  await trackMany(tab, 'away', 50);
+  await whileBackingOff(tab);
+  await leave(stage, tab);
+  await login(other, 'grace-1906');
+  await trackMany(other, 'other', 10);
+  await restore(tab);
+  expect((await who(tab)).token).toBe('grace-1906');
+  collector.setFault(null);
+  await expectOnce(stage, tab, [...names('away', 50), ...names('other', 10)]);
+  // The page listens to other tabs again.
+  await logout(other);
+  await tab.until(() => window.user.state === 'loggedOut');
+});
+
+test('a page in the cache comes back denied, without a cookie, when consent was denied meanwhile', async () => {
+  const { collector } = stage;
+  const profile = await stage.profile();
+  const tab = await profile.open();
+  await leave(stage, tab);
+  await deny(await profile.open());
+  await restore(tab);
+  await tab.until(() => window.user.consent.state === 'denied');
+  expect(await track(tab, clickOn('teapot'))).toEqual({ status: 'dropped', reason: 'opted-out' });
+  expect(await tab.cookies()).toEqual({});
+  expect(collector.requests).toEqual([]);
 });

@@ -7,7 +7,7 @@ import { bundleForPage, isLight } from '../support/interpreter.js';
 /** What a page of the server makes its instance with; see `shopScript`. */
 export type PageOptions = Readonly<Record<string, unknown>>;
 
-/** What a page is like beside its options. */
+/** What a page is like, apart from its options. */
 export interface PageTraits {
   /** Value of its Content-Security-Policy. @default none */
   readonly csp?: string;
@@ -15,6 +15,8 @@ export interface PageTraits {
   readonly path?: string;
   /** The origin to reach it by, where that is not `127.0.0.1`. */
   readonly origin?: string;
+  /** How far its clock is ahead, as that of a visitor who comes back later. @default 0 */
+  readonly aheadMs?: number;
   /** Whether reading `localStorage` throws. @default false */
   readonly breakStorage?: boolean;
   /** Whether what `url` names is only a page around it, with it in a sandboxed frame. @default false */
@@ -34,12 +36,19 @@ export interface PageServer {
 /** Runs on every page: makes `window.user` with the `options` of the address, if there are any. */
 const shopScript = `
 window.warnings = [];
+window.uncaught = [];
 window.violations = [];
+addEventListener('error', ({ message }) => uncaught.push('uncaught: ' + message));
+addEventListener('unhandledrejection', ({ reason }) => uncaught.push('uncaught: ' + reason));
 document.addEventListener('securitypolicyviolation', (event) => violations.push(event.effectiveDirective));
 addEventListener('pageshow', (event) => { window.wasRestored = event.persisted; });
 const query = new URLSearchParams(location.search);
 if (query.has('breakStorage')) {
   Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('blocked', 'SecurityError'); } });
+}
+if (query.has('aheadMs')) {
+  const { now } = Date;
+  Date.now = () => now() + Number(query.get('aheadMs'));
 }
 const options = query.get('options');
 if (options !== null) {
@@ -87,10 +96,11 @@ export async function servePages(tls?: { readonly key: string; readonly cert: st
   return {
     port,
     origin,
-    url(options, { csp, path = '/', origin: other = origin, breakStorage, sandboxed } = {}) {
+    url(options, { csp, path = '/', origin: other = origin, aheadMs, breakStorage, sandboxed } = {}) {
       const query = new URLSearchParams();
       if (options) query.set('options', JSON.stringify(options));
       if (csp) query.set('csp', csp);
+      if (aheadMs) query.set('aheadMs', String(aheadMs));
       if (breakStorage) query.set('breakStorage', '');
       const address = `${other}${path}?${query}`;
       return sandboxed ? `${other}/?${new URLSearchParams({ frame: address })}` : address;

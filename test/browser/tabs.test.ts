@@ -1,85 +1,108 @@
 import { expect, test } from 'vitest';
-import { clickOn, received, useStage } from './harness.js';
+import { deny, login, logout, who } from './actions.js';
+import { engine } from './engines.js';
+import { clickOn, received, track, useStage } from './harness.js';
 
-// The driver's own flag turns off the back-forward cache, which every visitor has.
-const stage = useStage({ ignoreDefaultArgs: ['--disable-back-forward-cache'] });
+const stage = useStage();
 
 declare global {
   interface Window {
     /** Tokens in the order in which this page's listener heard them. */
-    heard: (string | undefined)[];
+    tokens: (string | undefined)[];
+    /** Each snapshot that this page's subscriber was given. */
+    snapshots: { readonly state: string; readonly consent: string; readonly token: string | null }[];
   }
 }
 
-const rounds = 200;
-
-test(`${rounds} logins and logouts in one tab reach another, each in its order, and no event keeps an old token`, async () => {
-  const context = await stage.context();
-  const [first, second] = [await stage.open(context), await stage.open(context)];
+test('100 logins and logouts in one tab reach another tab in order, and its events carry the current token', async () => {
+  const rounds = 100;
+  const profile = await stage.profile();
+  const [first, second] = [await profile.open(), await profile.open()];
   await second.evaluate((event) => {
-    window.heard = [];
-    window.user.on('tokenChanged', ({ userToken }) => {
-      window.heard.push(userToken);
-      void window.user.track({ ...event, objectIDs: [userToken!] });
+    window.tokens = [];
+    window.user.on('tokenChanged', ({ token }) => {
+      window.tokens.push(token);
+      void window.user.track({ ...event, objectIDs: [token!] });
     });
-  }, clickOn('teapot'));
-  const anonymous = await first.evaluate(() => window.user.token);
+  }, clickOn('x'));
+  const anonymous = (await who(first)).token;
   await first.evaluate(async (rounds) => {
     for (let round = 0; round < rounds; round += 1) {
       if (round % 2) window.user.logout();
       else window.user.login(`user-${round}`);
-      // Into the next task, as a visitor's next click would be.
-      await new Promise((resolve) => setTimeout(resolve));
+      // Into the next task, as a visitor's next click would be. A hidden page's timers are too slow for that.
+      const { port1, port2 } = new MessageChannel();
+      await new Promise((resolve) => {
+        port2.onmessage = resolve;
+        port1.postMessage(0);
+      });
     }
   }, rounds);
-  await second.waitForFunction((rounds) => window.heard.length >= rounds, rounds);
+  await second.until((rounds) => window.tokens.length >= rounds, rounds);
   const expected = Array.from({ length: rounds }, (_, round) => (round % 2 ? anonymous : `user-${round}`));
-  expect(await second.evaluate(() => window.heard)).toEqual(expected);
+  expect(await second.evaluate(() => window.tokens)).toEqual(expected);
   expect(await second.evaluate(() => window.user.flush())).toBe(true);
   expect(received(stage.collector)).toEqual(expected.map((token) => `${token}: ${token}`));
 });
 
-test('a denial in one tab erases, and denies in the others', async () => {
-  const context = await stage.context();
-  const [first, second] = [await stage.open(context), await stage.open(context)];
-  await second.evaluate(() => window.user.login('ada-1815'));
-  await first.evaluate(() => window.user.consent.deny());
-  await second.waitForFunction(() => window.user.consent.state === 'denied');
-  expect(await second.evaluate(() => [document.cookie, localStorage.length, window.user.token])).toEqual([
-    '',
-    0,
-    undefined,
-  ]);
-  expect(await context.cookies()).toEqual([]);
-});
-
-test('two instances of one application on a page behave as two tabs do, and those of another hear nothing', async () => {
-  const page = await stage.open(await stage.context());
-  const states = await page.evaluate(async () => {
-    const { createUserToken } = window.usertoken;
-    const shared = { apiKey: 'key', consent: 'granted', host: location.origin } as const;
-    const create = (appId: string) =>
-      createUserToken({ ...shared, appId, cookie: { name: appId, userName: `${appId}_USER` } });
-    const [one, two, other] = [create('TWINS'), create('TWINS'), create('OTHER')];
-    const heard = new Promise((resolve) => two.on('tokenChanged', resolve));
-    one.login('ada-1815');
-    await heard;
-    const states = [two.state, other.state];
-    for (const each of [one, two, other]) each.dispose();
-    return states;
+test('each login, logout and denial in one tab is the very next state of another tab', async () => {
+  const profile = await stage.profile();
+  const [first, second] = [await profile.open(), await profile.open()];
+  await second.evaluate(() => {
+    window.snapshots = [];
+    window.user.subscribe(({ state, consent, token }) =>
+      window.snapshots.push({ state, consent, token: token ?? null }),
+    );
   });
-  expect(states).toEqual(['identified', 'anonymous']);
+  for (let round = 0; round < 10; round += 1) {
+    for (const step of [() => login(first, `user-${round}`), () => logout(first), () => deny(first)]) {
+      await second.evaluate(() => void window.snapshots.splice(0));
+      await step();
+      const now = await first.evaluate(() => {
+        const { state, consent, token } = window.user.getSnapshot();
+        return { state, consent, token: token ?? null };
+      });
+      await second.until(() => window.snapshots.length > 0);
+      const [next] = await second.evaluate(() => window.snapshots);
+      if (now.consent === 'denied') expect(next).toMatchObject({ consent: 'denied', token: null });
+      else expect(next).toEqual(now);
+    }
+    // Each tab asks for consent again.
+    for (const tab of [first, second]) await tab.evaluate(() => window.user.consent.grant());
+    const agree = async () => (await who(first)).token === (await who(second)).token;
+    await expect.poll(agree).toBe(true);
+  }
 });
 
-test('a page keeps its place in the back-forward cache while another tab logs in and out', async () => {
-  const context = await stage.context();
-  const page = await stage.open(context);
-  const other = await stage.open(context);
-  await page.goto(stage.pages.url(undefined, { path: '/elsewhere' }));
-  for (const id of ['ada-1815', 'grace-1906']) await other.evaluate((id) => window.user.login(id), id);
-  await page.evaluate(() => history.back());
-  await page.waitForFunction(() => window.wasRestored === true);
-  expect(await page.evaluate(() => window.user.token)).toBe('grace-1906');
-  await other.evaluate(() => window.user.logout());
-  await page.waitForFunction(() => window.user.state === 'loggedOut');
+test('a tab that opens after a login in another is identified before its first event', async () => {
+  const profile = await stage.profile();
+  await login(await profile.open(), 'ada-1815');
+  expect(await track(await profile.open(), clickOn('teapot'))).toEqual({ status: 'delivered' });
+  expect(received(stage.collector)).toEqual(['ada-1815: teapot']);
+});
+
+test('a denial in one tab erases cookies and storage, and the other tabs are denied too', async () => {
+  const profile = await stage.profile();
+  const [first, second] = [await profile.open(), await profile.open()];
+  await login(second, 'ada-1815');
+  await deny(first);
+  await second.until(() => window.user.consent.state === 'denied');
+  const seen = () => [document.cookie, localStorage.length, window.user.token ?? null];
+  expect(await second.evaluate(seen)).toEqual(['', 0, null]);
+  expect(await second.cookies()).toEqual({});
+});
+
+test('tabs that log in as different users at the same time end up as the same one', async () => {
+  const profile = await stage.profile();
+  const all = [await profile.open(), await profile.open(), await profile.open()];
+  await Promise.all(all.map((tab, n) => login(tab, `user-${n}`)));
+  const tokens = async () => new Set(await Promise.all(all.map(async (tab) => (await who(tab)).token)));
+  await expect.poll(async () => (await tokens()).size).toBe(1);
+  const [agreed] = await tokens();
+  expect(agreed).toMatch(/^user-\d$/);
+  // The next page reads it. Only in Chromium do the processes see the same cookies at any time: see the limits in
+  // docs/identity.md.
+  const kept = async () => (await all[0]!.cookies())._ALGOLIA_USER;
+  const isRight = engine.name === 'chromium' ? agreed : expect.stringMatching(/^user-\d$/);
+  await expect.poll(kept).toEqual(isRight);
 });

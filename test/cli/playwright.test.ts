@@ -42,7 +42,8 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'usertoken-playwright-'));
   const [shopPort, collectorPort] = [await freePort(), await freePort()];
-  const page = { path: 'docs/collector.md', text: await readFile(join(root, 'docs/collector.md'), 'utf8') };
+  const path = 'docs/testing-playwright.md';
+  const page = { path, text: await readFile(join(root, path), 'utf8') };
   for (const { flags, code } of snippetsOf(page).filter(({ flags }) => flags[0]?.endsWith('.ts'))) {
     const here = code.replaceAll("3000'", `${shopPort}'`).replace(/\b4290\b/g, String(collectorPort));
     await writeFile(join(folder, flags[0]!), here);

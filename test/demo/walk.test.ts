@@ -12,7 +12,7 @@ test.each([
   ['offline', undefined],
   ['drop', /ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE/],
 ] as const)(
-  'with the fault %s, a tab closed and one opened later, every event is accepted once, under its token',
+  'with the fault %s, a tab closed and one opened later, every event is delivered once, under its token',
   async (kind, error) => {
     if (error) stage.expectErrors(error);
     const context = await stage.context();
@@ -32,11 +32,11 @@ test.each([
 
     const second = await context.newPage();
     await visit(second, demo.origin);
-    await shows(second, 'kept', /2 events that an earlier page could not send were kept. 0 accepted so far/);
+    await shows(second, 'kept', /^2 events of an earlier page: 0 delivered so far/);
     expect(await second.locator(`#fault [value="${kind}"]`).isChecked()).toBe(true);
     await choose(second, 'none');
-    await shows(second, 'kept', /^All 2 events .* accepted now/);
-    expect(await states(second)).toEqual(['accepted', 'accepted']);
+    await shows(second, 'kept', /^All 2 events .* delivered now/);
+    expect(await states(second)).toEqual(['delivered', 'delivered']);
     expect(await objectsOf(demo.origin, anonymous)).toEqual(['teapot']);
     expect(await objectsOf(demo.origin, 'ada-1815')).toEqual(['caddy']);
     await shows(second, 'collected', /ada-1815.*caddy/);
@@ -44,13 +44,13 @@ test.each([
   walkMs,
 );
 
-test('what the API refuses is shown as refused, with what it said', async () => {
+test('an event that the API refuses is shown as dropped, with the reason', async () => {
   stage.expectErrors(/status of 422/);
   const page = await demo.open();
   await press(page, 'Grant');
   await choose(page, '422');
   await press(page, 'Look: Kettle');
-  await shows(page, 'refused', /^1$/);
+  await shows(page, 'dropped', /^1$/);
   expect(await page.locator('#events .why').textContent()).toBe('refused: objectIDs: no such product in the index');
 });
 
@@ -61,11 +61,11 @@ test('a refused key stops delivery and keeps the events, and the next page with 
   const anonymous = (await page.locator('#token').textContent())!;
   await choose(page, '401');
   await press(page, 'Look: Kettle');
-  await shows(page, 'delivery', /stopped/);
-  await shows(page, 'why-delivery', /The key was refused/);
+  await shows(page, 'delivery', /unauthorized/);
+  await shows(page, 'why-delivery', /refused the key/);
   await setFault(demo.origin, 'none');
   await page.reload();
-  await shows(page, 'kept', /^The 1 event .* accepted now/);
+  await shows(page, 'kept', /^The 1 event .* delivered now/);
   expect(await objectsOf(demo.origin, anonymous)).toEqual(['kettle']);
 });
 
@@ -97,7 +97,7 @@ test('a shelf is a view, a look a click, the basket a conversion, each with what
   await press(page, 'Add to basket: Caddy');
   await shows(page, 'basket', /^Teacup, Caddy: 30 EUR$/);
   await press(page, 'Buy the basket');
-  await shows(page, 'accepted', /^5$/);
+  await shows(page, 'delivered', /^5$/);
   const sent = demo.collector.events.map(({ event }) => [event.eventType, event.eventSubtype, event.value]);
   expect(sent).toEqual([
     ['view', undefined, undefined],

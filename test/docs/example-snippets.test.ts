@@ -1,11 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
 import { guidePages, isFromExample, root, type Snippet, snippetsOf } from './support/guide.js';
 
-const read = (path: string) => readFileSync(root + path, 'utf8');
-
-/** The lines between `#region name` and the next `#endregion`, without the indentation that they share. */
-function regionOf(text: string, name: string): string | undefined {
+/** The lines between `#region name` and the next `#endregion`, without the indentation that they share, or the whole text. */
+function regionOf(text: string, name?: string): string | undefined {
+  if (!name) return text.trim();
   const lines = text.split('\n');
   const start = lines.findIndex((line) => new RegExp(`#region ${name}\\b`).test(line));
   const end = lines.findIndex((line, index) => index > start && line.includes('#endregion'));
@@ -18,60 +17,24 @@ function regionOf(text: string, name: string): string | undefined {
     .trim();
 }
 
-/** The file and the region that a snippet names: `from=examples/vue/src/main.ts#provide`. */
+/** The file that a snippet names, and the region if it is not all of it: `from=examples/vue/src/main.ts#provide`. */
 const originOf = ({ flags }: Snippet) =>
   flags
     .find((flag) => flag.startsWith('from='))!
     .slice(5)
-    .split('#') as [string, string];
+    .split('#') as [file: string, region?: string];
 
-const pages = guidePages().map((page) => ({ ...page, snippets: snippetsOf(page) }));
-const fromExamples = pages.flatMap(({ snippets }) => snippets.filter(isFromExample));
-const folders = readdirSync(`${root}examples`);
-const frameworks = ['vue', 'svelte', 'angular', 'react'];
+const snippets = guidePages().flatMap(snippetsOf).filter(isFromExample);
 
-describe('a snippet of an example', () => {
-  it.each(fromExamples.map((each) => [each.at, each] as const))('at %s is the code of the example', (_, each) => {
-    const [file, region] = originOf(each);
-    expect(each.code).toBe(regionOf(read(file), region));
-  });
-
-  it('is all that a guide for a framework shows, beside commands', () => {
-    for (const framework of frameworks) {
-      const { snippets } = pages.find(({ path }) => path === `docs/${framework}.md`)!;
-      expect(snippets.filter((each) => !isFromExample(each) && each.language !== 'sh')).toEqual([]);
-      const files = snippets.filter(isFromExample).map((each) => originOf(each)[0]);
-      expect(files.length).toBeGreaterThan(4);
-      expect(files.filter((file) => !file.startsWith(`examples/${framework}/`))).toEqual([]);
-    }
-  });
-
-  it('would be found to be stale, or to name what is not there', () => {
-    const text = 'a\n  // #region one\n  b(\n    c,\n  );\n  // #endregion\nd';
-    expect(regionOf(text, 'one')).toBe('b(\n  c,\n);');
-    expect(regionOf(text, 'on')).toBeUndefined();
-    expect(regionOf(text, 'two')).toBeUndefined();
-  });
+it.each(snippets.map((each) => [each.at, each] as const))('the snippet at %s is the code of the example', (_, each) => {
+  const [file, region] = originOf(each);
+  expect(each.code).toBe(regionOf(readFileSync(root + file, 'utf8'), region));
 });
 
-describe('the examples', () => {
-  it('have no region that no guide shows', () => {
-    const shown = fromExamples.map((each) => originOf(each).join('#'));
-    const regions = folders.flatMap((folder) =>
-      readdirSync(`${root}examples/${folder}`, { recursive: true, encoding: 'utf8' })
-        .filter((name) => /\.(tsx?|vue|svelte|html|js)$/.test(name) && !/node_modules|dist/.test(name))
-        .map((name) => `examples/${folder}/${name}`)
-        .flatMap((path) => [...read(path).matchAll(/#region (\w+)/g)].map(([, name]) => `${path}#${name}`)),
-    );
-    expect(regions.filter((region) => !shown.includes(region))).toEqual([]);
-  });
-
-  it('have a README of five lines each', () => {
-    for (const folder of folders) expect(read(`examples/${folder}/README.md`).trim().split('\n')).toHaveLength(5);
-  });
-
-  it.each(['src/shop.css', 'src/catalog.ts'])('have the same %s, each its own copy', (file) => {
-    for (const framework of frameworks)
-      expect(read(`examples/${framework}/${file}`)).toBe(read(`examples/vue/${file}`));
-  });
+it('a region is the code between its marks without their indentation, and a missing one is found to be missing', () => {
+  const text = 'a\n  // #region one\n  b(\n    c,\n  );\n  // #endregion\nd';
+  expect(regionOf(text, 'one')).toBe('b(\n  c,\n);');
+  expect(regionOf(text, 'on')).toBeUndefined();
+  expect(regionOf(text, 'two')).toBeUndefined();
+  expect(regionOf(text)).toBe(text);
 });

@@ -20,8 +20,8 @@ import aa from 'usertoken/aa';
 const searchClient = liteClient('a', 'k');
 const credentials = { appId: 'a', apiKey: 'k', useCookie: true };`;
 
-describe('what docs/instantsearch.md says in a sentence holds:', () => {
-  it('Vue starts the insights when its prop middlewares changes', () =>
+describe('insights that wait for consent', () => {
+  it('start in Vue InstantSearch when its prop middlewares changes', () =>
     runInBrowser(
       browser,
       snippet(
@@ -48,7 +48,7 @@ onMounted(() => setTimeout(() => {
       ),
     ));
 
-  it('Autocomplete starts them with update()', () =>
+  it('start in Autocomplete with update()', () =>
     runInBrowser(
       browser,
       snippet(
@@ -72,10 +72,10 @@ update({ insights: { insightsClient: aa } });`,
     ));
 
   it.each([
-    ['with aa', 'insights: { insightsClient: aa }', '', "aa('init', { ...credentials, userHasOptedOut: true });"],
-    ['in insightsInitParams', 'insights: { insightsClient: aa, insightsInitParams }', '_ALGOLIA=anonymous-', ''],
+    ['aa', 'insights: { insightsClient: aa }', '', "aa('init', { ...credentials, userHasOptedOut: true });"],
+    ['insightsInitParams', 'insights: { insightsClient: aa, insightsInitParams }', '_ALGOLIA=anonymous-', ''],
   ])(
-    'opted out %s, searches have a token, and InstantSearch writes what insightsInitParams says',
+    'leave searches with a token after an opt-out in %s, and write the cookie that insightsInitParams asks for',
     (_, option, cookie, call) =>
       runInBrowser(
         browser,

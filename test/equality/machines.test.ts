@@ -1,120 +1,141 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import type { AnyStateMachine } from 'xstate';
-import type { BatchResult } from '../../machines/index.js';
-import { expectSame, scripts } from './support/compare.js';
-import type { Interpreter } from './support/interpreters.js';
-import type { Op, Probe } from './support/trace.js';
+import { describe, it } from 'vitest';
+import type { IdentityEvent, IdentityInput, VisitorState } from '../../machines/index.js';
+import type { StartedDelivery, StartedIdentity } from '../../src/actor.types.js';
+import * as onXState from '../../src/charts.js';
+import * as onRuntime from '../../src/lite/charts.js';
+import { compareMany, expectSame, scripts } from './support/compare.js';
+import type { Op, Probe, Start, TracedActor } from './support/trace.js';
 
-type Args = { readonly context: object; readonly event: object };
+const runs = 12_000;
 
-/** Effects that write down what they are called with. */
-const recorded = (probe: Probe, names: readonly string[]) =>
-  Object.fromEntries(
-    names.map((name) => [
-      name,
-      ({ context, event }: Args, params: unknown) => probe.call(name, context, event, params),
-    ]),
-  );
-
-function identity({ machines }: Interpreter, probe: Probe): AnyStateMachine {
-  return machines.identityMachine.provide({ actions: recorded(probe, ['remember', 'erase']) as never });
-}
-
-function delivery({ kit, machines }: Interpreter, probe: Probe): AnyStateMachine {
-  const { flags, call, request } = probe;
-  const flag = (name: string) => () => {
-    call(name);
-    return !!flags[name];
+/** An effect that writes down what it is called with. */
+const recorded =
+  ({ call }: Probe, name: string) =>
+  (args?: unknown, params?: unknown) => {
+    const { context, event } = args as { readonly context: unknown; readonly event: unknown };
+    call(name, context, event, params);
   };
-  return machines.deliveryMachine.provide({
-    actors: { sendBatch: kit.fromPromise<BatchResult, { readonly retries: number }>(request as never) },
-    guards: {
-      isAwaitingConsent: flag('isAwaitingConsent'),
-      isOffline: flag('isOffline'),
-      isNotPersistent: flag('isNotPersistent'),
-    },
-    delays: {
-      batchWindow: 25,
-      retryDelay: ({ context }) => {
-        call('retryDelay', context);
-        return 10 * context.retries;
-      },
-    },
-    actions: recorded(probe, [
-      'removeBatch',
-      'halveBatch',
-      'dropEvent',
-      'dropBatch',
-      'omitTimestamps',
-      'keepBatch',
-      'reportCredentials',
-      'sendOnExit',
-      'dropAll',
-    ]) as never,
-  });
-}
 
-const token = fc.constantFrom<unknown>('u1', 'u1', 'u2', 42, 'a b', 'x@y.zz', null, undefined);
-const stored = fc.constantFrom<string | undefined>(undefined, 'anonymous-1', 'anonymous-2', 'u1', 'u2', 'a b');
-const identityEvents = fc.oneof(
+const flag =
+  ({ call, flags }: Probe, name: string) =>
+  () => {
+    call(name);
+    return flags[name] === true;
+  };
+
+const traced = (actor: StartedIdentity | StartedDelivery) => actor as unknown as TracedActor;
+
+const identity =
+  ({ startIdentity }: typeof onXState): Start<IdentityInput> =>
+  (probe, { input, clock }) =>
+    traced(
+      startIdentity({
+        input,
+        clock,
+        guards: { isUserToken: flag(probe, 'isUserToken') },
+        actions: { remember: recorded(probe, 'remember'), erase: recorded(probe, 'erase') },
+      }),
+    );
+
+const delivery =
+  ({ startDelivery }: typeof onXState): Start<undefined> =>
+  (probe, { clock }) =>
+    traced(
+      startDelivery({
+        clock,
+        sendBatch: probe.request,
+        guards: {
+          isAwaitingConsent: flag(probe, 'isAwaitingConsent'),
+          isOffline: flag(probe, 'isOffline'),
+          hasEvents: flag(probe, 'hasEvents'),
+          isPersistent: flag(probe, 'isPersistent'),
+          hasSuccessor: flag(probe, 'hasSuccessor'),
+        },
+        delays: {
+          batchWindow: 25,
+          requestTimeout: 30_000,
+          retryDelay({ context }) {
+            probe.call('retryDelay', context);
+            return 10 * context.retries;
+          },
+        },
+        actions: {
+          removeBatch: recorded(probe, 'removeBatch'),
+          halveBatch: recorded(probe, 'halveBatch'),
+          dropEvent: recorded(probe, 'dropEvent'),
+          dropBatch: recorded(probe, 'dropBatch'),
+          omitTimestamps: recorded(probe, 'omitTimestamps'),
+          keepBatch: recorded(probe, 'keepBatch'),
+          suspectBatch: recorded(probe, 'suspectBatch'),
+          leaveBatch: recorded(probe, 'leaveBatch'),
+          sendOnExit: recorded(probe, 'sendOnExit'),
+          reportCredentials: recorded(probe, 'reportCredentials'),
+          dropAll: recorded(probe, 'dropAll'),
+        },
+      }),
+    );
+
+const setFlag = (...flags: string[]): fc.WeightedArbitrary<Op> => ({
+  weight: 4,
+  arbitrary: fc.record({ flag: fc.constantFrom(...flags), to: fc.boolean() }).map((set): Op => ({ do: 'set', ...set })),
+});
+
+const user = fc.constantFrom('u1', 'u1', 'u2', 'a b');
+const anonymous = fc.constantFrom('anonymous-1', 'anonymous-2');
+const maybe = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined });
+const freshAnonymousToken = maybe(fc.constant('anonymous-3'));
+const identityEvents: fc.Arbitrary<IdentityEvent> = fc.oneof(
+  fc.record({ type: fc.constant('identity.login' as const), token: user, freshAnonymousToken }),
+  fc.record({ type: fc.constant('identity.sync' as const), token: fc.option(user), freshAnonymousToken }),
+  fc.record({ type: fc.constant('identity.logout' as const), freshAnonymousToken }),
   fc.record({
-    type: fc.constantFrom('identity.login', 'identity.sync'),
-    token,
-    freshAnonymousToken: fc.constantFrom(undefined, 'anonymous-3'),
+    type: fc.constant('consent.grant' as const),
+    stored: maybe(fc.record({ anonymousToken: maybe(anonymous), identifiedToken: maybe(user) })),
+    freshAnonymousToken,
   }),
-  fc.record({ type: fc.constant('identity.logout'), freshAnonymousToken: fc.constantFrom(undefined, 'anonymous-4') }),
+  fc.record({ type: fc.constant('consent.deny' as const) }),
   fc.record({
-    type: fc.constant('consent.grant'),
-    storedAnonymousToken: stored,
-    storedIdentifiedToken: stored,
-    freshAnonymousToken: fc.constantFrom(undefined, 'anonymous-5'),
-  }),
-  fc.record({ type: fc.constantFrom('consent.deny', 'identity.logout', '', 'toString', 'xstate.done.actor.x') }),
-  fc.record({
-    type: fc.constant('tabs.changed'),
-    state: fc.constantFrom<unknown>('anonymous', 'identified', 'loggedOut', 'nonsense'),
-    anonymousToken: stored,
-    identifiedToken: stored,
+    type: fc.constant('tabs.changed' as const),
+    state: fc.record({
+      visitor: fc.constantFrom<VisitorState>('anonymous', 'identified', 'loggedOut'),
+      anonymousToken: anonymous,
+      identifiedToken: maybe(user),
+    }),
   }),
 );
-const identityInput = fc.record({
-  anonymousToken: fc.constantFrom('anonymous-1', 'a b'),
-  identifiedToken: stored,
-  user: fc.constantFrom<unknown>(undefined, undefined, 'u1', null),
+const identityInput: fc.Arbitrary<IdentityInput> = fc.record({
+  anonymousToken: maybe(anonymous),
+  identifiedToken: maybe(user),
+  freshAnonymousToken: maybe(anonymous),
+  user: fc.constantFrom(undefined, undefined, 'u1', null),
   consent: fc.constantFrom('pending', 'granted', 'denied'),
-  strategy: fc.constantFrom('replace', 'link'),
-  onLogout: fc.constantFrom('restore', 'renew'),
+  strategy: fc.constantFrom(undefined, 'replace', 'link'),
+  onLogout: fc.constantFrom(undefined, 'restore', 'renew'),
 });
-const probesOf = (...types: string[]) => types.map((type) => ({ type, token: 'u2' }));
+const identityScripts = scripts(
+  identityEvents,
+  identityInput,
+  {
+    probes: [{ type: 'consent.grant' }, { type: 'identity.logout' }, { type: 'nonsense' }],
+    emits: ['tokenChanged', 'tokenRejected'],
+  },
+  { ops: [setFlag('isUserToken')] },
+);
 
 const answer = fc.record({
   status: fc.constantFrom(200, 200, 0, 400, 401, 404, 413, 422, 429, 503),
   isClockWrong: fc.constantFrom(undefined, false, false, true),
   retryAfterMs: fc.constantFrom(undefined, 30),
   size: fc.integer({ min: 0, max: 2 }),
-  waiting: fc.integer({ min: 0, max: 2 }),
   backlog: fc.boolean(),
 });
-const deliveryOps: fc.WeightedArbitrary<Op>[] = [
-  { weight: 8, arbitrary: answer.map((value): Op => ({ do: 'resolve', value })) },
-  { weight: 1, arbitrary: fc.constant<Op>({ do: 'reject', value: new Error('rejected') }) },
+const deliveryEvents: fc.Arbitrary<{ readonly type: string }> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant({ type: 'delivery.queued' }) },
   {
-    weight: 3,
+    weight: 8,
     arbitrary: fc
-      .record({ flag: fc.constantFrom('isAwaitingConsent', 'isOffline', 'isNotPersistent'), to: fc.boolean() })
-      .map((set): Op => ({ do: 'set', ...set })),
-  },
-];
-const deliveryEvents = fc.oneof(
-  {
-    weight: 3,
-    arbitrary: fc.record({ type: fc.constant('delivery.queued'), waiting: fc.integer({ min: 0, max: 3 }) }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      type: fc.constantFrom(
+      .constantFrom(
         'delivery.flush',
         'consent.grant',
         'consent.deny',
@@ -122,53 +143,38 @@ const deliveryEvents = fc.oneof(
         'network.offline',
         'page.hidden',
         'page.exit',
-        'xstate.done.actor.request',
+        'page.restored',
         'nonsense',
-      ),
+      )
+      .map((type) => ({ type })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('outage.known'),
+      retries: fc.integer({ min: 1, max: 3 }),
+      retryAfterMs: fc.constantFrom(undefined, 30),
     }),
   },
 );
+const deliveryScripts = scripts(
+  deliveryEvents,
+  fc.constant(undefined),
+  { probes: [{ type: 'page.exit' }, { type: 'delivery.flush' }], emits: [] },
+  {
+    ops: [
+      { weight: 8, arbitrary: answer.map((value): Op => ({ do: 'resolve', value })) },
+      { weight: 1, arbitrary: fc.constant<Op>({ do: 'reject', value: new Error('rejected') }) },
+      setFlag('isAwaitingConsent', 'isOffline', 'hasEvents', 'isPersistent', 'hasSuccessor'),
+    ],
+    waits: [0, 10, 25, 30_000],
+  },
+);
 
-const runs = 6_000;
+describe('each machine does the same on XState and compiled', () => {
+  it(`the identity machine, in ${runs} random sequences`, () =>
+    compareMany(identityScripts, runs, (script) => expectSame(identity(onXState), identity(onRuntime), script)));
 
-describe('our machines on both interpreters', () => {
-  it(`identity: the same in ${runs} random sequences`, async () => {
-    let lines = 0;
-    await fc.assert(
-      fc.asyncProperty(
-        scripts(
-          identityEvents,
-          { probes: probesOf('identity.login', 'consent.grant'), emits: ['tokenChanged', 'tokenRejected', '*'] },
-          { input: identityInput },
-        ),
-        async (script) => {
-          lines += await expectSame(identity, script);
-        },
-      ),
-      { numRuns: runs },
-    );
-    expect(lines).toBeGreaterThan(runs * 20);
-  });
-
-  it(`delivery: the same in ${runs} random sequences`, async () => {
-    let lines = 0;
-    await fc.assert(
-      fc.asyncProperty(
-        scripts(
-          deliveryEvents,
-          { probes: probesOf('page.exit', 'delivery.flush'), emits: [] },
-          {
-            input: fc.record({ waiting: fc.integer({ min: 0, max: 2 }) }),
-            ops: deliveryOps,
-            waits: [0, 10, 25, 30_000],
-          },
-        ),
-        async (script) => {
-          lines += await expectSame(delivery, script);
-        },
-      ),
-      { numRuns: runs },
-    );
-    expect(lines).toBeGreaterThan(runs * 20);
-  });
+  it(`the delivery machine, in ${runs} random sequences`, () =>
+    compareMany(deliveryScripts, runs, (script) => expectSame(delivery(onXState), delivery(onRuntime), script)));
 });

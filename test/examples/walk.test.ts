@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe.each(examples)('examples/$name', (example) => {
-  const { output, isServer, surface = fullSurface, component } = example;
+  const { output, path = '/', isServer, surface = fullSurface, component } = example;
   let place: string;
   const serve = () => (isServer ? serveBuild(place, output) : serveFolder(join(place, output)));
   beforeAll(async () => {
@@ -31,7 +31,7 @@ describe.each(examples)('examples/$name', (example) => {
     const server = await serve();
     try {
       const page = await (await stage.context()).newPage();
-      await walkThrough(visitorOn(page), `${server.origin}/`, stage.collector, surface);
+      await walkThrough(visitorOn(page), `${server.origin}${path}`, stage.collector, surface);
       for (const width of [360, 1280]) await expectToFit(page, width);
     } finally {
       await server.close();

@@ -21,7 +21,7 @@ const plant = (names: readonly string[], value: string) => {
 };
 const userNames = ['_ALGOLIA_USER', '__Host-_ALGOLIA_USER'];
 
-test('on https no user that a sibling sub-domain has planted ever acts, before, during or after a login', async () => {
+test('on https a user that a sibling sub-domain plants never acts: before, during or after a login', async () => {
   const { collector } = stage;
   const context = await stage.context({ ignoreHTTPSErrors: true });
   const sibling = await context.newPage();
@@ -48,7 +48,7 @@ test('on https no user that a sibling sub-domain has planted ever acts, before, 
   expect(received(collector)).toEqual([`${anonymous}: teapot`, 'ada-1815: kettle', `${anonymous}: cup`]);
 });
 
-test('on plain http a planted user acts only where the application does not say who is logged in', async () => {
+test('on plain http a planted user does not act when the application says who is logged in', async () => {
   const { collector } = stage;
   const context = await stage.context();
   const origin = (name: string) => `http://${name}.shop.test:${stage.pages.port}`;
@@ -68,7 +68,7 @@ test('on plain http a planted user acts only where the application does not say 
   expect(collector.events.map(({ userToken }) => userToken)).not.toContain('mallory');
 });
 
-test('an anonymous token that a sibling plants can be one visitor for another, but names no account, and a login wins', async () => {
+test('a planted cookie that is no anonymous token is replaced, and a login acts over it', async () => {
   const { collector } = stage;
   const context = await stage.context({ ignoreHTTPSErrors: true });
   const sibling = await context.newPage();
@@ -85,7 +85,7 @@ test('an anonymous token that a sibling plants can be one visitor for another, b
   expect(new Set(collector.events.map(({ userToken }) => userToken))).toEqual(new Set(['ada-1815']));
 });
 
-test('among as many foreign cookies as a header holds, malformed ones too, its own are found and no other is changed', async () => {
+test('finds its own cookies among as many foreign and malformed ones as a header holds, and changes no other', async () => {
   const context = await stage.context();
   await context.addInitScript(() => {
     if (location.protocol === 'about:' || document.cookie.length > 1_000) return;

@@ -6,9 +6,9 @@ const stage = useStage();
 
 /** The recipe as the guide has it: everything but the import. */
 const recipe = (() => {
-  const guide = readFileSync(new URL('../../docs/security.md', import.meta.url), 'utf8');
+  const guide = readFileSync(new URL('../../docs/consent.md', import.meta.url), 'utf8');
   const block = guide.split('```').find((part) => part.includes('globalPrivacyControl') && part.startsWith('ts'));
-  if (!block) throw new Error('docs/security.md has no block with globalPrivacyControl');
+  if (!block) throw new Error('docs/consent.md has no block with globalPrivacyControl');
   return block.slice(block.indexOf('\n')).replace(/^import .*$/m, '');
 })();
 
@@ -16,7 +16,7 @@ test.each([
   [true, 'denied'],
   [false, 'granted'],
   [undefined, 'granted'],
-] as const)('the recipe for Global Privacy Control: a browser that says %s is %s consent', async (signal, consent) => {
+] as const)('with the recipe for Global Privacy Control a signal of %s makes consent %s', async (signal, consent) => {
   const { collector, pages } = stage;
   const context = await stage.context();
   await context.addInitScript((value) => {

@@ -163,7 +163,7 @@ const countHeap = async (session: CDPSession) => {
   return counts;
 };
 
-test('a thousand instances made, used and disposed of leave no listener, timer, channel, lock, item or object behind', async () => {
+test('a thousand disposed instances leave no listener, timer, channel, lock, stored item or object behind', async () => {
   const { collector, pages } = stage;
   const context = await stage.context();
   await context.addInitScript(countWhatIsHeld);

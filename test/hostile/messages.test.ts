@@ -9,7 +9,7 @@ declare global {
 
 const stage = useStage();
 
-test('messages that are no plain data, forged storage events and a flood: nothing is thrown, nothing changes, few answers', async () => {
+test('malformed messages, forged storage events and a flood of messages change and throw nothing, and get few answers', async () => {
   const { collector } = stage;
   const context = await stage.context();
   const page = await stage.open(context);

@@ -4,7 +4,7 @@ import { clickOn, cookiesOf, received, track, trackMany, useStage } from '../bro
 // A name that is no localhost, so that plain http is what it is for a shop.
 const stage = useStage({ args: ['--host-resolver-rules=MAP shop.test 127.0.0.1'] });
 
-test('on plain http there are no Web Locks and no randomUUID, and tokens, delivery and tabs work without', async () => {
+test('tokens, delivery and tabs work on plain http, without Web Locks and randomUUID', async () => {
   const { collector } = stage;
   const context = await stage.context();
   const origin = `http://shop.test:${stage.pages.port}`;

@@ -79,7 +79,7 @@ async function openUndriven(url: string): Promise<void> {
 }
 
 test.each(['granted', 'pending'])(
-  'a page that the browser renders ahead, consent %s, stores and sends nothing before it is visited',
+  'a prerendered page with consent %s stores and sends nothing before the visit',
   async (consent) => {
     const { collector, told, origin, visit } = await serveAhead(consent);
     await openUndriven(origin);

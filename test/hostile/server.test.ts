@@ -35,7 +35,7 @@ async function impostor(answer: (request: IncomingMessage, response: ServerRespo
   return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
 }
 
-test('a body that never ends is given up, little of it is taken in, and the event is kept for a better server', async () => {
+test('gives up an endless response body, reads little of it, and keeps the event for the next attempt', async () => {
   const { collector } = stage;
   stage.expectErrors(brokenAnswers);
   let bytes = 0;
@@ -63,7 +63,7 @@ test('a body that never ends is given up, little of it is taken in, and the even
   expect(received(collector)).toEqual([`${token}: teapot`]);
 });
 
-test('a body that comes in drops is given up after the time for a request', async () => {
+test('gives up a response body that trickles in after requestTimeoutMs', async () => {
   stage.expectErrors(brokenAnswers);
   const timers: NodeJS.Timeout[] = [];
   const slow = await impostor((_, response) => {
@@ -78,7 +78,7 @@ test('a body that comes in drops is given up after the time for a request', asyn
 });
 
 test.each([301, 302, 303, 307, 308])(
-  'a redirect (%i) to another host is not followed, and no token or key gets there',
+  'does not follow a redirect (%i) to another host, which gets no token and no key',
   async (status) => {
     stage.expectErrors(brokenAnswers);
     const target = await impostor((_, response) => response.end('{}'));
@@ -98,9 +98,9 @@ test.each([
   ['JSON with a prototype key', '{"__proto__":{"message":"polluted","status":500}}'],
   ['a list ten thousand deep', '['.repeat(10_000)],
   ['a page of HTML with a script', '<script>parent.stolen = true</script>'],
-  ['nothing', ''],
+  ['no bytes', ''],
   ['bytes that are no text', '\u0000\ufffe\ud800'],
-])('an answer of %s is an answer: 200 delivers, 422 refuses, nothing throws', async (_, body) => {
+])('takes the status alone from a response body of %s: 200 delivers, 422 drops', async (_, body) => {
   stage.expectErrors(brokenAnswers);
   let status = 200;
   const strange = await impostor((_, response) => {

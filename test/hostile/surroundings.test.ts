@@ -32,7 +32,7 @@ async function contextIn({ prepare, needsLight }: Surrounding): Promise<BrowserC
 describe.each(surroundings)('a page with $is', (surrounding) => {
   const { hasNoCookies, keepsNoEvents } = surrounding;
 
-  test('delivers each event under its own token, throws nothing, touches nothing, asks nobody else', async () => {
+  test('delivers each event under its own token, and changes no built-in and contacts no other host', async () => {
     const { collector, pages } = stage;
     const context = await contextIn(surrounding);
     const origins = originsOf(context);

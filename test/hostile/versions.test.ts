@@ -11,7 +11,7 @@ declare global {
 const stage = useStage();
 const outbox = 'usertoken:outbox:app:';
 
-test('a tab with a later version: its messages change nothing here, its chunks stay as they are, ours reach their end', async () => {
+test('ignores messages and chunks of a later version in another tab, and delivers its own events', async () => {
   const { collector } = stage;
   const context = await stage.context();
   // A tab where version 2 runs, as far as this one can see: other messages on the channels, other chunks in the storage.

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type AnyStateMachine, createMachine, type StateNode } from 'xstate';
 import { deliveryMachine, identityMachine } from '../../machines/index.js';
 import { root } from '../docs/support/guide.js';
@@ -91,7 +91,16 @@ describe('npm run export:machines', () => {
 
     it('is read by it from the source as well', async () => {
       const source = await readFile(join(root, `machines/${id}.machine.ts`), 'utf8');
-      expect(extractor.extractMachinesFromFile(source)?.machines).toHaveLength(1);
+      const result = extractor.extractMachinesFromFile(source);
+      expect(result?.machines).toHaveLength(1);
+      const ignored = vi.spyOn(console, 'warn').mockImplementation(() => {});
+      const parsed = result!.machines[0]!.toConfig() as unknown as ReadConfig;
+      expect(namesIn(parsed)).toEqual(namesIn(machine.config as ReadConfig));
+      // A chart shows no arguments of actions.
+      expect(new Set(ignored.mock.calls.map(([, { key }]) => key))).toEqual(
+        new Set(id === 'delivery' ? ['params'] : []),
+      );
+      ignored.mockRestore();
     });
   });
 });

@@ -36,54 +36,53 @@ describe.each(['usertoken', 'usertoken/machines'])('%s', (entry) => {
   const all = `import * as all from '${entry}';\nglobalThis.all = all;`;
 
   describe.each(Object.entries(runtimes))('bundled for %s', (_, runtime) => {
-    test('PK-06: reaches no built-in of Node and leaves no import open', async () => {
+    // PK-06 of the test cases.
+    test('uses no built-in of Node and leaves no import unresolved', async () => {
       const { text, imports, inputs } = await bundle(all, { ...runtime });
       expect(inputs.some((input) => input.startsWith('node_modules/usertoken/dist/'))).toBe(true);
       expect(imports).toEqual([]);
       expect(text).not.toMatch(/["']node:/);
     });
 
-    test('PK-07: needs no require, no process and no code from strings', async () => {
+    // PK-07 of the test cases.
+    test('uses no require, no process and no code from strings', async () => {
       const { text } = await bundle(all, { ...runtime });
       expect(text).not.toMatch(/\brequire\(|\bprocess\.|\beval\(|\bnew Function\b|\bFunction\(/);
     });
   });
 
-  test.each(['import', 'require'])(
-    'the code of its own that %s loads asks for no production or development build',
-    async (way) => {
-      const code = way === 'import' ? all : `globalThis.all = require('${entry}');`;
-      const { text } = await bundle(code, { platform: 'neutral', external: ['xstate'], define: {} });
-      expect(text).not.toMatch(/\bprocess\b|\beval\(|\bFunction\(|["']node:/);
-    },
-  );
+  test.each(['import', 'require'])('the code that %s loads is the same for production and development', async (way) => {
+    const code = way === 'import' ? all : `globalThis.all = require('${entry}');`;
+    const { text } = await bundle(code, { platform: 'neutral', external: ['xstate'], define: {} });
+    expect(text).not.toMatch(/\bprocess\b|\beval\(|\bFunction\(|["']node:/);
+  });
 });
 
-describe('what is not used is not bundled', () => {
-  test.each(['usertoken', 'usertoken/machines'])("import '%s' alone leaves nothing", async (entry) => {
+describe('tree-shaking', () => {
+  test.each(['usertoken', 'usertoken/machines'])("drops import '%s' when nothing of it is used", async (entry) => {
     expect((await bundle(`import '${entry}';`, { platform: 'browser', minify: true })).text.trim()).toBe('');
   });
 
-  test("import 'usertoken/aa' alone keeps the client that UI libraries find on the page", async () => {
+  test("keeps import 'usertoken/aa', whose client UI libraries find on the page", async () => {
     const { text } = await bundle("import 'usertoken/aa';", { platform: 'browser', minify: true });
     expect(text).toContain('AlgoliaAnalyticsObject');
     const entry = await bundle("import { createUserToken } from 'usertoken'; globalThis.x = createUserToken;");
     expect(entry.text).not.toContain('AlgoliaAnalyticsObject');
   });
 
-  test('an import of one name leaves nothing when the name is not used', async () => {
+  test('drops an imported name that is not used', async () => {
     const code = "import { createUserToken } from 'usertoken';";
     expect((await bundle(code, { platform: 'browser', minify: true })).text.trim()).toBe('');
   });
 
-  test('the default entry pulls in nothing of usertoken/testing', async () => {
+  test('keeps usertoken/testing out of the entry usertoken', async () => {
     const { text } = await bundle("export * from 'usertoken';", { platform: 'node' });
     expect(text).toContain('createUserToken');
     expect(text).not.toMatch(/createCollector|fakeClock/);
   });
 });
 
-test('a built-in of Node would be noticed', async () => {
+test('a built-in of Node fails a bundle for browsers', async () => {
   const code = "export * from 'usertoken/testing';";
   await expect(bundle(code, { platform: 'browser' })).rejects.toThrow('node:http');
 });

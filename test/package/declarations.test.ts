@@ -108,8 +108,9 @@ beforeAll(async () => {
   }
 });
 
+// PK-04 of the test cases.
 test.each(Object.entries(resolutions))(
-  'PK-04: under %s every entry is typed without skipLibCheck, and leaving out consent is the one error',
+  'TypeScript with %s accepts every entry without skipLibCheck, and refuses options without consent',
   async (_, resolution) => {
     const errors = await compile(consumer, resolution, allFiles, ['node']);
     expect(errors.match(/^\S+: error TS\d+/gm)).toEqual([`mistake.${resolution.end}(4,17): error TS2345`]);
@@ -117,10 +118,10 @@ test.each(Object.entries(resolutions))(
   },
 );
 
-test('the declarations for pages need no declarations of Node', async () => {
+test('the declarations for pages compile without those of Node', async () => {
   expect(await compile(consumer, resolutions['node16 in an ES module'], ['page'], [])).toBe('');
 });
 
-test('the declarations fit the oldest xstate that the package claims to work with', async () => {
+test('the declarations compile with the oldest xstate that the package supports', async () => {
   expect(await compile(oldestConsumer, resolutions.bundler, ['page', 'spec'], ['node'])).toBe('');
 });

@@ -52,14 +52,14 @@ const readLicences: Readonly<Record<string, string>> = {
 const allowedInstallScripts = ['esbuild', 'fsevents'];
 
 describe('the package', () => {
-  test('runs nothing when it is installed, neither from its tarball nor from its repository', () => {
+  test('runs no script when it is installed, from its tarball or its repository', () => {
     const atInstall = Object.keys(manifest.scripts).filter((name) => /^(pre|post)?(install|prepare)$/.test(name));
     expect(atInstall).toEqual([]);
     expect(manifest).not.toHaveProperty('gypfile');
     expect(readdirSync(root)).not.toContain('binding.gyp');
   });
 
-  test('has no dependencies of its own, bundles none, and asks for none but xstate and the frameworks of its bindings', () => {
+  test('has no dependencies, and xstate as its only peer that is not optional', () => {
     for (const kind of ['dependencies', 'bundleDependencies', 'bundledDependencies', 'optionalDependencies']) {
       expect(manifest, kind).not.toHaveProperty(kind);
     }
@@ -68,14 +68,14 @@ describe('the package', () => {
     expect(required).toEqual(['xstate']);
   });
 
-  test('names the files that it publishes, and none of them is a folder of sources, tests or tools', () => {
+  test('publishes dist, README, CHANGELOG and LICENSE alone', () => {
     expect(manifest.files).toEqual(['dist', 'README.md', 'CHANGELOG.md', 'LICENSE']);
     expect(manifest.private).toBeUndefined();
   });
 });
 
 describe('the lockfile', () => {
-  test('is there, belongs to this version, and says by SHA-512 what every package holds', () => {
+  test('belongs to this version and has a SHA-512 for every package', () => {
     expect(lock.lockfileVersion).toBe(3);
     expect(lock.packages['']!.version).toBe(manifest.version);
     expect(locked.length).toBeGreaterThan(100);
@@ -92,12 +92,12 @@ describe('the lockfile', () => {
     }
   });
 
-  test('has few packages that run something when they are installed', () => {
+  test('has only known packages that run a script when they are installed', () => {
     const running = locked.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => nameOf(path));
     expect(running.filter((name) => !allowedInstallScripts.includes(name))).toEqual([]);
   });
 
-  test('has packages of allowed licences alone, and no exception that is not needed', () => {
+  test('has only packages with allowed licences, and no exception that is not needed', () => {
     const others = locked.filter(([, { license = 'none' }]) => !allowedLicences.has(license));
     const unread = others.filter(([path]) => !(nameOf(path) in readLicences));
     expect(unread.map(([path, { license }]) => `${path}: ${license}`)).toEqual([]);
@@ -110,13 +110,13 @@ describe('the publish workflow', () => {
   const workflow = read('.github/workflows/publish.yml');
   const commands = [...workflow.matchAll(/^\s+(?:- )?run: (.+)$/gm)].map(([, command]) => command!);
 
-  test('publishes with provenance under an identity of the moment, and holds no secret', () => {
+  test('publishes with provenance and without a secret', () => {
     expect(workflow).toMatch(/id-token: write/);
     expect(workflow).toMatch(/npm publish --provenance --access public/);
     expect(workflow).not.toMatch(/secrets\.|_authToken|NODE_AUTH_TOKEN/);
   });
 
-  test('installs by the lockfile without running scripts of packages, and checks all before it publishes', () => {
+  test('installs by the lockfile without scripts of packages, and runs all checks before it publishes', () => {
     expect(commands.filter((command) => /npm (ci|install|i)\b/.test(command) && !command.includes('-g '))).toEqual([
       'npm ci --ignore-scripts',
     ]);
@@ -128,7 +128,7 @@ describe('the publish workflow', () => {
     }
   });
 
-  test('names the repository it runs in, without which npm takes no provenance statement', async () => {
+  test('adds the repository to the manifest, without which npm takes no provenance statement', async () => {
     const step = commands.at(-2)!;
     const folder = await mkdtemp(join(tmpdir(), 'usertoken-manifest-'));
     await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
@@ -140,7 +140,7 @@ describe('the publish workflow', () => {
     expect(others).toEqual(manifest);
   });
 
-  test('uses actions by commit, asks for no right that it does not need, and for one job at a time', () => {
+  test('uses actions by commit, and asks for no right that it does not need', () => {
     const uses = [...workflow.matchAll(/uses: (\S+)/g)].map(([, action]) => action!);
     expect(uses.length).toBeGreaterThan(0);
     expect(uses.filter((action) => !/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/.test(action))).toEqual([]);

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { build as esbuild } from 'esbuild';
 import { build as viteBuild } from 'vite';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { cli, entries, scriptTag } from '../../scripts/entries.mjs';
+import { cli, developmentEntries, entries, scriptTag } from '../../scripts/entries.mjs';
 import { exportNames } from './support/export-names.js';
 import { runProbe, writeProbes } from './support/probe.js';
 
@@ -19,7 +19,8 @@ beforeAll(async () => {
 });
 
 describe('the tarball', () => {
-  test('PK-03: holds the entries in both formats, shared chunks, declarations, and the papers: nothing else', () => {
+  // PK-03 of the test cases, as the tests of the installed package.
+  test('holds the entries in both formats, shared chunks, declarations, papers, and nothing else', () => {
     const perEntry = Object.keys(entries).flatMap((name) =>
       ['js', 'cjs', 'd.ts', 'd.cts'].map((end) => `dist/${name}.${end}`),
     );
@@ -31,6 +32,7 @@ describe('the tarball', () => {
       `dist/${cli.file}`,
       `dist/${scriptTag.file}`,
       ...perEntry,
+      ...developmentEntries.flatMap((name) => ['js', 'cjs'].map((end) => `dist/${name}.development.${end}`)),
     ].map((name) => `package/${name}`);
     const patterns = [
       /^package\/dist\/shared-[A-Z0-9]{8}\.js$/,
@@ -40,14 +42,14 @@ describe('the tarball', () => {
     expect(others).toEqual(expected.sort());
   });
 
-  test('has two declaration files, one for each format, for every module that is declared', () => {
+  test('has declarations for both formats of every module', () => {
     const declarations = files.filter((file) => file.endsWith('.d.ts'));
     expect(declarations.length).toBeGreaterThan(Object.keys(entries).length);
     const missing = declarations.map((file) => file.replace(/ts$/, 'cts')).filter((file) => !files.includes(file));
     expect(missing).toEqual([]);
   });
 
-  test('declares every entry with import before require, types before code, each in files that exist', async () => {
+  test('exports every entry with import before require and types before code', async () => {
     const { exports } = await manifestIn(consumer);
     const names = Object.keys(entries);
     expect(Object.keys(exports)).toEqual([
@@ -56,28 +58,33 @@ describe('the tarball', () => {
       './package.json',
     ]);
     for (const name of names) {
-      expect(Object.entries(exports[name === 'index' ? '.' : `./${name}`])).toEqual([
-        ['import', { types: `./dist/${name}.d.ts`, default: `./dist/${name}.js` }],
-        ['require', { types: `./dist/${name}.d.cts`, default: `./dist/${name}.cjs` }],
-      ]);
+      const conditions = (declarations: string, code: string) => {
+        const inFull = `./dist/${name}.development.${code}`;
+        return [
+          ['types', `./dist/${name}.${declarations}`],
+          ...(developmentEntries.includes(name)
+            ? [
+                ['development', inFull],
+                ['node', inFull],
+              ]
+            : []),
+          ['default', `./dist/${name}.${code}`],
+        ];
+      };
+      const found = exports[name === 'index' ? '.' : `./${name}`];
+      expect(Object.keys(found)).toEqual(['import', 'require']);
+      expect(Object.entries(found.import)).toEqual(conditions('d.ts', 'js'));
+      expect(Object.entries(found.require)).toEqual(conditions('d.cts', 'cjs'));
     }
   });
 
-  test('gives the script tag to content delivery networks and bundlers by its path', async () => {
+  test('exports the script tag to content delivery networks and bundlers', async () => {
     const { exports, unpkg, jsdelivr } = await manifestIn(consumer);
     expect([exports['./dist/aa.min.js'], unpkg, jsdelivr]).toEqual(Array(3).fill('./dist/aa.min.js'));
     expect(files).toContain('package/dist/aa.min.js');
   });
 
-  test('runs nothing when it is installed, and depends on xstate as a peer alone', async () => {
-    const { scripts, dependencies, peerDependencies } = await manifestIn(consumer);
-    const atInstall = ['preinstall', 'install', 'postinstall', 'prepare', 'preprepare', 'postprepare'];
-    expect(Object.keys(scripts).filter((name) => atInstall.includes(name))).toEqual([]);
-    expect(dependencies).toBeUndefined();
-    expect(Object.keys(peerDependencies)).toContain('xstate');
-  });
-
-  test('names no registry and no folder of the machine that built it', async () => {
+  test('names no folder of the machine that built it', async () => {
     for (const file of files.filter((file) => /\.(c?js|c?ts|json)$/.test(file))) {
       const text = await readFile(join(consumer, 'node_modules/usertoken', file.replace('package/', '')), 'utf8');
       expect(text, file).not.toMatch(/file:\/\/|\/tmp\/|\/work\/|\/home\/|node_modules\/(?!\.)/);
@@ -85,7 +92,35 @@ describe('the tarball', () => {
   });
 });
 
-describe('PK-03: the installed package', () => {
+describe('messages', () => {
+  test.each(developmentEntries)(
+    'of the entry %s are sentences in development and Node, and a code with a link elsewhere',
+    async (name) => {
+      const textOf = (file: string) => readFile(join(consumer, 'node_modules/usertoken/dist', file), 'utf8');
+      const bundled = async (conditions: string[]) => {
+        const { outputFiles } = await esbuild({
+          stdin: {
+            contents: `export * from 'usertoken${name === 'index' ? '' : `/${name}`}';`,
+            resolveDir: consumer,
+          },
+          bundle: true,
+          format: 'esm',
+          external: ['xstate'],
+          conditions,
+          write: false,
+        });
+        return outputFiles[0]!.text;
+      };
+      const sentence = 'Algolia rejected the app ID or API key';
+      expect(await bundled([])).not.toContain(sentence);
+      expect(await bundled(['development'])).toContain(sentence);
+      expect(await bundled(['node'])).toContain(sentence);
+      expect(await textOf('aa.min.js')).not.toContain(sentence);
+    },
+  );
+});
+
+describe('the installed package', () => {
   async function expectToWork(folder: string, file: string) {
     const { version } = await manifestIn(folder);
     const { usertoken, machines, testing } = exportNames;
@@ -107,17 +142,20 @@ describe('PK-03: the installed package', () => {
     });
   }
 
-  test.each(Object.entries(exportNames))('has an entry %s that exports what is listed', async (entry, names) => {
-    const specifier = JSON.stringify(entry === 'usertoken' ? entry : `usertoken/${entry}`);
-    // require() of the drop-in gives its function, which has a version as search-insights' has.
-    const code = `const isOwn = (name) => !/^(default|module.exports)$/.test(name);
+  test.each(Object.entries(exportNames))(
+    'has an entry %s with the listed exports, by import and require',
+    async (entry, names) => {
+      const specifier = JSON.stringify(entry === 'usertoken' ? entry : `usertoken/${entry}`);
+      // require() of the drop-in gives its function, which has a version as search-insights' has.
+      const code = `const isOwn = (name) => !/^(default|module.exports)$/.test(name);
       const own = (all) => Object.keys(all).filter((name) => isOwn(name) && !(typeof all === 'function' && name === 'version')).sort();
       const { createRequire } = await import('node:module');
       console.log(JSON.stringify([await import(${specifier}), createRequire(import.meta.url)(${specifier})].map(own)));`;
-    await writeFile(join(consumer, `names-${entry}.mjs`), code);
-    const { stdout } = await promisify(execFile)(process.execPath, [`names-${entry}.mjs`], { cwd: consumer });
-    expect(JSON.parse(stdout)).toEqual([names, names]);
-  });
+      await writeFile(join(consumer, `names-${entry}.mjs`), code);
+      const { stdout } = await promisify(execFile)(process.execPath, [`names-${entry}.mjs`], { cwd: consumer });
+      expect(JSON.parse(stdout)).toEqual([names, names]);
+    },
+  );
 
   test('brings the command usertoken', async () => {
     const { version } = await manifestIn(consumer);
@@ -173,7 +211,7 @@ describe('PK-03: the installed package', () => {
     await expectToWork(consumer, await bundleWithVite(`out/${name}`, options));
   });
 
-  test.each(['probe.mjs', 'probe.cjs'])('works with the oldest xstate it claims to work with: %s', async (file) => {
+  test.each(['probe.mjs', 'probe.cjs'])('works with the oldest xstate that it supports: %s', async (file) => {
     const { peerDependencies } = await manifestIn(oldestConsumer);
     const xstate = JSON.parse(await readFile(join(oldestConsumer, 'node_modules/xstate/package.json'), 'utf8'));
     expect(`^${xstate.version}`).toBe(peerDependencies.xstate);

@@ -1,7 +1,6 @@
 import { memoryTokenStore } from '../../src/adapters/memory-token-store.js';
 import type { TokenStore } from '../../src/adapters/ports.js';
-import { createUserToken, type UserTokenClient, type UserTokenOptions } from '../../src/index.js';
-import type { Warning } from '../../src/options.js';
+import { createUserToken, type UserTokenClient, type UserTokenOptions, type Warning } from '../../src/index.js';
 import {
   type FakeClock,
   type FakePage,

@@ -145,7 +145,7 @@ describe('listeners', () => {
     >();
     user.on('tokenChanged', (event) => {
       expectTypeOf(event).toEqualTypeOf<Extract<IdentityEmitted, { type: 'tokenChanged' }>>();
-      expectTypeOf(event.userToken).toEqualTypeOf<string | undefined>();
+      expectTypeOf(event.token).toEqualTypeOf<string | undefined>();
     });
     user.on('tokenRejected', (event) => {
       expectTypeOf(event.reason).toEqualTypeOf<TokenReason>();
@@ -181,7 +181,7 @@ describe('what is in force', () => {
 
   test('login takes an id, sync also null, and both tell whether it was taken', () => {
     expectTypeOf(user.login).parameter(0).toEqualTypeOf<string | number | bigint>();
-    expectTypeOf(user.sync).parameter(0).toEqualTypeOf<string | number | bigint | null>();
+    expectTypeOf(user.sync).parameter(0).toEqualTypeOf<string | number | bigint | null | undefined>();
     const check = user.login('account-1');
     if (check.ok) expectTypeOf(check.token).toEqualTypeOf<string>();
     else expectTypeOf(check.reason).toEqualTypeOf<TokenReason>();

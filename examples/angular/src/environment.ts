@@ -1,6 +1,6 @@
 export const environment = {
   appId: 'YourAppId',
   apiKey: 'YourSearchOnlyKey',
-  // Where events go instead of to Algolia, such as a collector of usertoken/testing.
-  host: undefined as string | undefined,
+  // Sends events to a local collector instead of Algolia: `npx usertoken collector` prints its address.
+  // host: 'http://127.0.0.1:4290',
 };

@@ -1,9 +1,7 @@
-// #region provide
 import { provideZonelessChangeDetection } from '@angular/core';
 import { bootstrapApplication } from '@angular/platform-browser';
 import { provideUserToken } from 'usertoken/angular';
 import { Shop } from './shop';
-import { getUser } from './user';
+import { createUser } from './user';
 
-bootstrapApplication(Shop, { providers: [provideZonelessChangeDetection(), provideUserToken(getUser)] });
-// #endregion
+bootstrapApplication(Shop, { providers: [provideZonelessChangeDetection(), provideUserToken(createUser)] });

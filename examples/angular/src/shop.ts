@@ -1,7 +1,8 @@
 import { Component, signal } from '@angular/core';
 import type { InsightsEvent } from 'usertoken';
 import { injectUserToken } from 'usertoken/angular';
-import { added, bought, clicked, euros, type Product, products, seen, totalOf } from './catalog';
+import * as catalog from '../../shared/catalog.js';
+import { added, bought, clicked, seen } from '../../shared/events.js';
 
 @Component({ selector: 'shop-root', templateUrl: './shop.html' })
 export class Shop {
@@ -19,15 +20,12 @@ export class Shop {
   }
   // #endregion
 
-  protected readonly products = products;
+  protected readonly catalog = catalog;
   protected readonly clicked = clicked;
-  protected readonly euros = euros;
-  protected readonly totalOf = totalOf;
-  protected readonly cart = signal<readonly Product[]>([]);
-  protected readonly namesOf = (items: readonly Product[]) => items.map(({ name }) => name).join(', ');
+  protected readonly cart = signal<readonly catalog.Product[]>([]);
 
-  protected add(product: Product) {
-    this.cart.update((items) => [...items, product]);
+  protected add(product: catalog.Product) {
+    this.cart.update((cart) => [...cart, product]);
     this.report(added(product));
   }
 

@@ -1,15 +1,10 @@
-// #region create
 import { createUserToken } from 'usertoken';
-import { keepChoice, keptChoice } from './choice';
+import { loadConsent, saveConsent } from '../../shared/consent.js';
 import { environment } from './environment';
 
-/** Makes the one instance of the application. */
-export function getUser() {
-  const user = createUserToken({
-    ...environment,
-    consent: keptChoice(),
-  });
-  user.subscribe(({ consent }) => keepChoice(consent));
+/** Angular calls this once for the application. */
+export function createUser() {
+  const user = createUserToken({ ...environment, consent: loadConsent() });
+  user.subscribe(({ consent }) => saveConsent(consent));
   return user;
 }
-// #endregion

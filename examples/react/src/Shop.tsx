@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { InsightsEvent } from 'usertoken';
 import { useUserToken } from 'usertoken/react';
-import { added, bought, clicked, euros, type Product, products, seen, totalOf } from './catalog';
+import { euros, namesOf, type Product, products, totalOf } from '../../shared/catalog.js';
+import { added, bought, clicked, seen } from '../../shared/events.js';
 
 // #region account
 function Account() {
@@ -94,7 +95,7 @@ export function Shop() {
         <aside>
           <section>
             <h2>Cart</h2>
-            <p data-test="cart">{cart.map(({ name }) => name).join(', ') || 'Empty'}</p>
+            <p data-test="cart">{namesOf(cart)}</p>
             <button type="button" className="main" data-test="buy" disabled={cart.length === 0} onClick={buy}>
               Buy for {euros(totalOf(cart))}
             </button>

@@ -1,10 +1,9 @@
-// #region provide
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { UserTokenProvider } from 'usertoken/react';
 import { Shop } from './Shop';
 import { user } from './user';
-import './shop.css';
+import '../../shared/shop.css';
 
 createRoot(document.getElementById('app')!).render(
   <StrictMode>
@@ -13,4 +12,3 @@ createRoot(document.getElementById('app')!).render(
     </UserTokenProvider>
   </StrictMode>,
 );
-// #endregion

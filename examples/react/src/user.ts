@@ -1,13 +1,11 @@
-// #region create
 import { createUserToken } from 'usertoken';
-import { keepChoice, keptChoice } from './choice';
+import { loadConsent, saveConsent } from '../../shared/consent.js';
 
-/** One for the page, made outside of components: neither a re-mount nor a hot update makes another. */
+/** Created outside of components, so that neither a re-mount nor a hot update creates another. */
 export const user = createUserToken({
   appId: import.meta.env.VITE_ALGOLIA_APP_ID,
   apiKey: import.meta.env.VITE_ALGOLIA_SEARCH_KEY,
-  host: import.meta.env.VITE_INSIGHTS_HOST || undefined,
-  consent: keptChoice(),
+  host: import.meta.env.VITE_INSIGHTS_HOST,
+  consent: loadConsent(),
 });
-user.subscribe(({ consent }) => keepChoice(consent));
-// #endregion
+user.subscribe(({ consent }) => saveConsent(consent));

@@ -1,5 +1,5 @@
 import { mount } from 'svelte';
 import App from './App.svelte';
-import './shop.css';
+import '../../shared/shop.css';
 
 mount(App, { target: document.getElementById('app')! });

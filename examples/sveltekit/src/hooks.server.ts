@@ -1,4 +1,3 @@
-// #region handle
 import type { Handle } from '@sveltejs/kit';
 import { visitorOf } from '$lib/server/tokens';
 
@@ -9,4 +8,3 @@ export const handle: Handle = async ({ event, resolve }) => {
   response.headers.set('cache-control', 'private, no-cache');
   return response;
 };
-// #endregion

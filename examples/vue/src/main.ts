@@ -1,9 +1,7 @@
-// #region provide
 import { userTokenPlugin } from 'usertoken/vue';
 import { createApp } from 'vue';
 import Shop from './Shop.vue';
 import { user } from './user';
-import './shop.css';
+import '../../shared/shop.css';
 
 createApp(Shop).use(userTokenPlugin, user).mount('#app');
-// #endregion

@@ -23,36 +23,68 @@ declare module 'express' {
   export default express;
 }
 
+interface ImportMeta {
+  /** Nuxt's: whether the build prerenders this page. */
+  readonly prerender?: boolean;
+}
+
 declare module 'next/server' {
   export interface NextRequest extends Request {
     readonly cookies: { get(name: string): { readonly value: string } | undefined };
   }
   export class NextResponse extends Response {
     static next(init?: { readonly request?: { readonly headers?: Headers } }): NextResponse;
+    readonly cookies: { set(name: string, value: string, options: object): unknown };
   }
+  export function after(task: () => unknown): void;
 }
 
 declare module '@/app/identity' {
   import type { Hydration } from 'usertoken/server';
-  export function Identity(props: { readonly hydration: Hydration; readonly children: unknown }): never;
+  export function Identity(props: {
+    readonly hydration: Hydration;
+    readonly account: string | null;
+    readonly children: unknown;
+  }): never;
+}
+
+declare module '@/lib/tokens' {
+  import type { NextRequest } from 'next/server';
+  import type { Consent } from 'usertoken';
+  import type { UserTokenServer, Visitor } from 'usertoken/server';
+  export const tokens: UserTokenServer;
+  export function visitorOf(request: NextRequest, consent?: Consent): Visitor;
 }
 
 declare module 'next/headers' {
   export function headers(): Promise<Pick<Headers, 'get'>>;
+  export function cookies(): Promise<{ get(name: string): { readonly value: string } | undefined }>;
 }
 
-declare module '#imports' {
+declare module 'h3' {
   import type { IncomingMessage, ServerResponse } from 'node:http';
-  import type { App, Ref } from 'vue';
 
-  interface H3Event {
+  export interface H3Event {
     readonly path: string;
+    readonly method: string;
     readonly context: Record<string, unknown>;
     readonly node: { readonly req: IncomingMessage; readonly res: ServerResponse };
   }
-  export function defineEventHandler(handler: (event: H3Event) => void): unknown;
+}
+
+declare module '#imports' {
+  import type { H3Event } from 'h3';
+  import type { Consent } from 'usertoken';
+  import type { Visitor } from 'usertoken/server';
+  import type { App, Ref } from 'vue';
+
+  export function defineEventHandler<Answer>(handler: (event: H3Event) => Answer): unknown;
   export function getCookie(event: H3Event, name: string): string | undefined;
+  export function setCookie(event: H3Event, name: string, value: string, options: object): void;
+  export function readBody<Body>(event: H3Event): Promise<Body>;
   export function defineNuxtPlugin(plugin: (nuxtApp: { readonly vueApp: App }) => void): unknown;
   export function useRequestEvent(): H3Event | undefined;
   export function useState<T>(key: string, init: () => T): Ref<T>;
+  export function useCookie<T>(name: string): Ref<T | undefined>;
+  export function visitorOf(event: H3Event, consent?: Consent): Visitor;
 }

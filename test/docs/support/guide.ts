@@ -10,7 +10,7 @@ export interface Snippet {
   readonly at: string;
   readonly language: string;
   /** What follows the language: `browser` has it run in Chromium, `vitest` by Vitest, `compiled` has it compiled and not
-   * run, `from=FILE#REGION` names the code it is. */
+   * run, `from=FILE` or `from=FILE#REGION` names the code it is. */
   readonly flags: readonly string[];
   readonly code: string;
 }

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { findBrowser } from '../../../scripts/ensure-browser.mjs';
+import type { Browser, Page } from 'playwright-core';
 import { entries } from '../../../scripts/entries.mjs';
 import { type Collector, createCollector } from '../../../src/testing/index.js';
 import { localSearch, type Search } from '../../compat/clients/support/local-search.js';
@@ -10,17 +9,10 @@ import { prelude, withExpectations } from './expectations.js';
 import { root, type Snippet } from './guide.js';
 import { checkAnswers } from './run-in-node.js';
 
+export { launchChromium } from '../../browser/drivers/chromium.js';
+
 const sources: Readonly<Record<string, string>> = entries;
-const patienceMs = 10_000;
-
 const isComponent = (language: string) => language === 'tsx' || language === 'vue';
-
-export function launchChromium(): Promise<Browser> {
-  const executablePath = findBrowser();
-  if (!executablePath) throw new Error('there is no Chromium; run npm test, which installs it or says how');
-  const args = ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-  return chromium.launch({ executablePath, args: [...args, '--disable-quic', '--no-first-run'] });
-}
 
 /** What a page finds under /node_modules/: this package from its source, others as they are installed. */
 async function fileAt(path: string): Promise<string | undefined> {
@@ -41,9 +33,10 @@ async function pageOf(snippet: Snippet, code: string): Promise<string> {
 
 /** Runs a snippet in a page of its own: a module on an empty page, or a component or whole page whose buttons are
  * clicked. Searches are answered with three products.
+ * @param patienceMs How long each step may take.
  * @throws Error when the page throws, something is not as the snippet says, a click brings no accepted event, or an event
  *   has another token than the search it names. */
-export async function runInBrowser(browser: Browser, snippet: Snippet): Promise<void> {
+export async function runInBrowser(browser: Browser, snippet: Snippet, patienceMs = 10_000): Promise<void> {
   const { language, flags } = snippet;
   const isPage = language === 'html' || isComponent(language);
   const { code, count } = isPage ? { code: '', count: 0 } : withExpectations(snippet);
@@ -63,6 +56,7 @@ export async function runInBrowser(browser: Browser, snippet: Snippet): Promise<
 
   const collector = await createCollector({ fallback: answer });
   const page = await browser.newPage();
+  page.setDefaultTimeout(patienceMs);
   const errors: string[] = [];
   const broken = new Promise<void>((resolve) => {
     page.on('pageerror', (error) => {
@@ -78,8 +72,8 @@ export async function runInBrowser(browser: Browser, snippet: Snippet): Promise<
       await Promise.race([finish(page), broken]);
       errors.push(...(await failuresOn(page, count)));
     }
-    if (flags.includes('suggestions')) await Promise.race([selectSuggestion(page, collector), broken]);
-    if (isPage || flags.includes('hits')) await Promise.race([clickAll(page, collector), broken]);
+    if (flags.includes('suggestions')) await Promise.race([selectSuggestion(page, collector, patienceMs), broken]);
+    if (isPage || flags.includes('hits')) await Promise.race([clickAll(page, collector, patienceMs), broken]);
     checkAnswers(snippet.at, collector);
     checkTokens(snippet.at, collector, searches);
     if (errors.length > 0) throw new Error(`${snippet.at}: ${errors.join('\n')}`);
@@ -116,27 +110,23 @@ function checkTokens(at: string, { events }: Collector, searches: readonly Searc
 const isByClick = ({ event }: { readonly event: { readonly eventType?: unknown } }) =>
   event.eventType === 'click' || event.eventType === 'conversion';
 
-async function selectSuggestion(page: Page, collector: Collector): Promise<void> {
+async function selectSuggestion(page: Page, collector: Collector, timeoutMs: number): Promise<void> {
   // Without its style sheet it opens from a button.
-  await page.click('.aa-DetachedSearchButton', { timeout: patienceMs });
-  await page.fill('.aa-Input', 'tea', { timeout: patienceMs });
-  await page.locator('.aa-Item').first().click({ timeout: patienceMs });
-  await collector.waitForEvents((events) => events.some(isByClick));
+  await page.click('.aa-DetachedSearchButton');
+  await page.fill('.aa-Input', 'tea');
+  await page.locator('.aa-Item').first().click();
+  await collector.waitForEvents((events) => events.some(isByClick), { timeoutMs });
 }
 
-async function clickAll(page: Page, collector: Collector): Promise<void> {
-  const isThere = await page
+async function clickAll(page: Page, collector: Collector, timeoutMs: number): Promise<void> {
+  await page
     .locator('button')
     .first()
-    .waitFor({ timeout: patienceMs })
-    .then(
-      () => true,
-      () => false,
-    );
-  if (!isThere) throw new Error('a page of the guide needs a button to click');
+    .waitFor()
+    .catch(() => Promise.reject(new Error('a page of the guide needs a button to click')));
   for (const [index, button] of (await page.locator('button').all()).entries()) {
     await button.click();
-    await collector.waitForEvents((events) => events.filter(isByClick).length > index);
+    await collector.waitForEvents((events) => events.filter(isByClick).length > index, { timeoutMs });
   }
 }
 
@@ -149,7 +139,7 @@ interface Outcome {
 /** Waits for the end of the module. One that never ends is found by what it did not reach. */
 async function finish(page: Page): Promise<void> {
   const isDone = () => (globalThis as unknown as Outcome).__isDone === true;
-  await page.waitForFunction(isDone, undefined, { timeout: patienceMs }).catch(() => {});
+  await page.waitForFunction(isDone).catch(() => {});
 }
 
 async function failuresOn(page: Page, count: number): Promise<string[]> {

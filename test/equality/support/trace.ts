@@ -1,78 +1,123 @@
-import type { AnyStateMachine } from 'xstate';
-import type { Kit } from './interpreters.js';
-
 /** Something that is done to an actor, or to the world around it. */
 export type Op =
-  | { readonly do: 'start' | 'stop' | 'subscribe' | 'unsubscribe' }
+  | { readonly do: 'stop' | 'subscribe' | 'unsubscribe' }
   | { readonly do: 'send'; readonly event: { readonly type: string } }
   | { readonly do: 'wait'; readonly ms: number }
   /** Ends the request that has waited longest. */
   | { readonly do: 'resolve' | 'reject'; readonly value: unknown }
   | { readonly do: 'set'; readonly flag: string; readonly to: boolean };
 
-/** What happens in the middle of something else: at the call with this number, of any effect, guard or listener. */
+/** What happens in the middle of something else: at the call with this number, of any effect, guard or listener. Only
+ * listeners throw. */
 export interface Surprise {
   readonly call: number;
   readonly does: 'throw' | 'stop' | { readonly send: { readonly type: string } };
 }
 
-/** What a machine under test reports to and is steered by. */
+/** What a chart under test reports to and is steered by. */
 export interface Probe {
   /** Writes a line, and springs the surprise whose turn it is. */
   readonly call: (...parts: unknown[]) => void;
   /** A promise actor's body, which ends when the script says so. */
-  readonly request: (args: { readonly input: unknown; readonly signal: AbortSignal }) => Promise<unknown>;
+  readonly request: (args: { readonly input: unknown; readonly signal: AbortSignal }) => Promise<never>;
   readonly flags: Record<string, boolean>;
 }
 
-export interface Script {
+export interface Script<Input = unknown> {
   readonly ops: readonly Op[];
   readonly surprises: readonly Surprise[];
-  readonly input: unknown;
-  /** Events that the machine is asked about after each op. */
+  readonly input: Input;
+  /** Events that the snapshot is asked about after each op. */
   readonly probes: readonly { readonly type: string }[];
   readonly emits: readonly string[];
 }
 
+interface Snapshot {
+  readonly status: string;
+  readonly value: unknown;
+  readonly context: unknown;
+  readonly error: unknown;
+  can(event: unknown): boolean;
+}
+
+interface Observer {
+  readonly next: (snapshot: Snapshot) => void;
+  readonly complete?: () => void;
+}
+
+/** What XState's actors and those of the runtime have in common. */
+export interface TracedActor {
+  send(event: unknown): void;
+  stop(): unknown;
+  getSnapshot(): Snapshot;
+  subscribe(observer: Observer['next']): { unsubscribe(): void };
+  subscribe(observer: Observer): { unsubscribe(): void };
+  on(type: string, listener: (event: unknown) => void): unknown;
+}
+
+export interface TracedOptions<Input> {
+  readonly input: Input;
+  readonly clock: {
+    now(): number;
+    monotonicNow(): number;
+    setTimeout(callback: () => void, delayMs: number): unknown;
+    clearTimeout(handle: unknown): void;
+  };
+}
+
+/** Starts an actor that reports to a probe. */
+export type Start<Input> = (probe: Probe, options: TracedOptions<Input>) => TracedActor;
+
 const lastLine = (error: unknown) => (error instanceof Error ? error.message.split('\n').at(-1) : error);
 const text = (value: unknown) =>
-  JSON.stringify(value, (_, part) =>
-    part === undefined ? '(undefined)' : part instanceof Error ? part.message : part,
-  );
+  JSON.stringify(value, (key, part) => {
+    // XState's events of promise actors name the actor once more.
+    if (key === 'actorId') return undefined;
+    return part === undefined ? '(undefined)' : part instanceof Error ? part.message : part;
+  });
 
-/** Runs a script and tells what came of it, line by line: actions with their order and params, guards, emissions,
+/** Runs a script and returns what came of it, line by line: actions with their order and params, guards, emissions,
  * snapshots, timers, requests and their aborts, errors that reach the page. */
-export async function trace(kit: Kit, machineFor: (probe: Probe) => AnyStateMachine, script: Script) {
+export async function trace<Input>(start: Start<Input>, script: Script<Input>): Promise<string[]> {
   const lines: string[] = [];
-  const log = (...parts: unknown[]) => void lines.push(parts.map((part) => text(part)).join(' '));
+  const log = (...parts: unknown[]) => void lines.push(parts.map(text).join(' '));
+  let actor: TracedActor | undefined;
   let calls = 0;
-  let asking = false;
+  let isAsking = false;
 
-  function call(...parts: unknown[]): void {
-    log(...parts);
-    if (asking) return;
+  function spring(isListener: boolean): void {
+    if (isAsking || !actor) return;
     calls += 1;
     const surprise = script.surprises.find((item) => item.call === calls);
-    if (!surprise) return;
+    if (!surprise || (surprise.does === 'throw' && !isListener)) return;
     log('surprise', surprise.does);
     if (surprise.does === 'throw') throw new Error(`thrown by call ${calls}`);
-    if (surprise.does === 'stop') actor?.stop();
-    else actor?.send(surprise.does.send);
+    if (surprise.does === 'stop') actor.stop();
+    else actor.send(surprise.does.send);
+  }
+  function call(...parts: unknown[]): void {
+    log(...parts);
+    spring(false);
+  }
+  function hear(...parts: unknown[]): void {
+    log(...parts);
+    spring(true);
   }
 
-  const timers = new Map<number, { readonly due: number; readonly callback: () => void }>();
+  const timers = new Map<unknown, { readonly due: number; readonly callback: () => void }>();
   let handles = 0;
   let elapsed = 0;
   const clock = {
+    now: () => elapsed,
+    monotonicNow: () => elapsed,
     setTimeout(callback: () => void, delayMs: number) {
       handles += 1;
       log('timer', handles, delayMs);
       timers.set(handles, { due: elapsed + delayMs, callback });
       return handles;
     },
-    clearTimeout(handle: number) {
-      log('timer cleared', handle);
-      timers.delete(handle);
+    clearTimeout(handle: unknown) {
+      if (timers.delete(handle)) log('ended: timer', handle);
     },
   };
   function wait(ms: number): void {
@@ -87,13 +132,13 @@ export async function trace(kit: Kit, machineFor: (probe: Probe) => AnyStateMach
     elapsed = end;
   }
 
-  const requests: { readonly resolve: (value: unknown) => void; readonly reject: (value: unknown) => void }[] = [];
+  const requests: { readonly resolve: (value: never) => void; readonly reject: (value: unknown) => void }[] = [];
   let begun = 0;
   const flags: Record<string, boolean> = {};
   const request: Probe['request'] = ({ input, signal }) => {
     begun += 1;
     const number = begun;
-    signal.addEventListener('abort', () => log('aborted', number));
+    signal.addEventListener('abort', () => log('ended: request', number));
     call('request', number, input);
     return new Promise((resolve, reject) => requests.push({ resolve, reject }));
   };
@@ -110,70 +155,74 @@ export async function trace(kit: Kit, machineFor: (probe: Probe) => AnyStateMach
   }) as never;
   console.warn = () => {};
 
-  // biome-ignore lint/suspicious/noExplicitAny: the two interpreters' actors are alike, their types are not.
-  let actor: any;
   let last: unknown;
-  function logSnapshot(snapshot: Record<string, unknown>, where: string): void {
+  function logSnapshot(snapshot: Snapshot, where: string): void {
     const { status, value, context, error } = snapshot;
     log(where, status, value, context, lastLine(error), snapshot === last ? 'same' : 'new');
     last = snapshot;
   }
-  function ask(): void {
-    asking = true;
-    const snapshot = actor.getSnapshot();
-    for (const event of script.probes) {
-      try {
-        log('can', event.type, snapshot.can(event));
-      } catch (error) {
-        log('can not say', lastLine(error));
-      }
-    }
-    asking = false;
-  }
 
   try {
-    actor = kit.createActor(machineFor({ call, request, flags }), {
-      id: 'actor',
-      clock: clock as never,
-      input: script.input as never,
-    });
+    const started = start({ call, request, flags }, { input: script.input, clock });
+    actor = started;
+    // XState starts with the requests. No machine of ours does, so that the runtime leaves them in their place.
+    const isRequest = (line: string) => line.startsWith('"request"');
+    lines.sort((a, b) => Number(isRequest(b)) - Number(isRequest(a)));
+    logSnapshot(started.getSnapshot(), 'started');
     const listen = (number: number) =>
       number % 2
-        ? actor.subscribe({
-            next: (snapshot: Record<string, unknown>) => {
+        ? started.subscribe({
+            next(snapshot) {
               logSnapshot(snapshot, `next of ${number}`);
-              call('heard', number);
+              hear('heard', number);
             },
-            error: (error: unknown) => call('error of', number, lastLine(error)),
-            complete: () => call('complete of', number),
+            complete: () => hear('complete of', number),
           })
-        : actor.subscribe((snapshot: Record<string, unknown>) => call('heard', number, snapshot.status));
-    const subscriptions: { unsubscribe(): void }[] = [listen(1)];
+        : started.subscribe((snapshot) => hear('heard', number, snapshot.status));
+    const subscriptions = [listen(1)];
     for (const type of script.emits) {
-      actor.on(type, (event: unknown) => {
-        call('emitted', event);
-        logSnapshot(actor.getSnapshot(), 'at emission');
+      started.on(type, (event) => {
+        hear('emitted', event);
+        logSnapshot(started.getSnapshot(), 'at emission');
       });
     }
 
     for (const op of script.ops) {
       log(op);
-      if (op.do === 'start' || op.do === 'stop') actor[op.do]();
-      if (op.do === 'send') actor.send(op.event);
+      if (op.do === 'stop') started.stop();
+      if (op.do === 'send') started.send(op.event);
       if (op.do === 'wait') wait(op.ms);
-      if (op.do === 'resolve' || op.do === 'reject') requests.shift()?.[op.do](op.value);
+      if (op.do === 'resolve' || op.do === 'reject') requests.shift()?.[op.do](op.value as never);
       if (op.do === 'set') flags[op.flag] = op.to;
       if (op.do === 'subscribe') subscriptions.push(listen(subscriptions.length + 1));
       if (op.do === 'unsubscribe') subscriptions.pop()?.unsubscribe();
       // As many turns as a promise takes on its way to the actor, and some more.
       for (let turn = 0; turn < 6; turn += 1) await null;
-      logSnapshot(actor.getSnapshot(), 'after');
-      ask();
+      const snapshot = started.getSnapshot();
+      logSnapshot(snapshot, 'after');
+      isAsking = true;
+      for (const event of script.probes) log('can', event.type, snapshot.can(event));
+      isAsking = false;
     }
     log('timers left', timers.size);
   } finally {
     globalThis.setTimeout = platformTimeout;
     console.warn = warn;
   }
-  return lines;
+  return sortEnds(lines);
+}
+
+/** A stopped actor of XState aborts its requests first, then its timers. Nobody can tell, so that the runtime does not. */
+function sortEnds(lines: readonly string[]): string[] {
+  const sorted: string[] = [];
+  let ends: string[] = [];
+  for (const line of lines) {
+    if (line.startsWith('"ended: ')) {
+      ends.push(line);
+      continue;
+    }
+    sorted.push(...ends.sort(), line);
+    ends = [];
+  }
+  return [...sorted, ...ends.sort()];
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { cp, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -13,8 +13,10 @@ export interface Example {
   readonly name: string;
   /** The file that names the collector, and what it holds then. */
   readonly configure: (host: string) => readonly [file: string, text: string];
-  /** What is served of the example's folder once it is built: files, or a server for Node to run. */
+  /** The folder that is served once the example is built, or the server that Node runs. */
   readonly output: string;
+  /** The page's path there. @default '/' */
+  readonly path?: string;
   readonly isServer?: true;
   readonly surface?: Surface;
   /** A component's file and a text in it, where the tool replaces the component in the open page when the file changes. */
@@ -22,6 +24,8 @@ export interface Example {
 }
 
 const byEnvironment: Example['configure'] = (host) => ['.env.local', `VITE_INSIGHTS_HOST=${host}\n`];
+const environmentModule = (host: string) =>
+  `export const environment = { appId: 'app', apiKey: 'key', host: '${host}' };\n`;
 
 export const examples: readonly Example[] = [
   { name: 'vue', configure: byEnvironment, output: 'dist', component: 'src/Shop.vue' },
@@ -29,16 +33,15 @@ export const examples: readonly Example[] = [
   { name: 'react', configure: byEnvironment, output: 'dist', component: 'src/Shop.tsx' },
   {
     name: 'angular',
-    configure: (host) => [
-      'src/environment.ts',
-      `export const environment = { appId: 'app', apiKey: 'key', host: '${host}' };\n`,
-    ],
+    configure: (host) => ['src/environment.ts', environmentModule(host)],
     output: 'dist',
   },
   {
     name: 'script-tag',
-    configure: (host) => ['environment.js', `window.environment = { appId: 'app', apiKey: 'key', host: '${host}' };\n`],
-    output: '',
+    configure: (host) => ['environment.js', environmentModule(host)],
+    // Its page imports from the folder next to it.
+    output: '..',
+    path: '/script-tag/',
     surface: {
       ...fullSurface,
       waitsForConsent: false,
@@ -86,12 +89,11 @@ export async function packPackage(folder: string): Promise<string> {
   return join(folder, tarball);
 }
 
-/** Installs an example outside of the repository, with the tarball as `usertoken`, and builds it.
+/** Installs an example and the files it shares outside of the repository, with the tarball as `usertoken`, and builds it.
  * @returns The example's folder there. */
 export async function buildExample({ name, configure }: Example, folder: string, tarball: string, host: string) {
   const place = join(folder, name);
-  await mkdir(place);
-  await cp(join(root, 'examples', name), place, { recursive: true });
+  for (const each of ['shared', name]) await cp(join(root, 'examples', each), join(folder, each), { recursive: true });
   const [file, text] = configure(host);
   await writeFile(join(place, file), text);
   await npm(place, 'install', '--no-audit', '--no-fund', '--prefer-offline', tarball);

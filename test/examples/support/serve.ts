@@ -21,7 +21,7 @@ export interface Served {
 export async function serveFolder(folder: string, fill = (text: string) => text): Promise<Served> {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://shop');
-    const path = pathname === '/' ? '/index.html' : pathname;
+    const path = pathname.endsWith('/') ? `${pathname}index.html` : pathname;
     try {
       const content = await readFile(join(folder, path));
       const type = types[extname(path)];

@@ -12,8 +12,8 @@ createBrowserReceiver().subscribe((event) => window.received.push(event));`;
 const shopScript = `
 import { createBrowserInspector } from '@statelyai/inspect';
 import { createUserToken } from 'usertoken';
-const { inspect } = createBrowserInspector({ url: '/viewer' });
-window.user = createUserToken({ appId: 'app', apiKey: 'canary-key', consent: 'granted', inspect: inspect.next,
+const inspector = createBrowserInspector({ url: '/viewer' });
+window.user = createUserToken({ appId: 'app', apiKey: 'canary-key', consent: 'granted', inspect: inspector.inspect,
   host: location.origin, batchWindowMs: 0 });`;
 
 /** Pages of an inspected shop and of its viewer, on one origin. */

@@ -1,4 +1,3 @@
-// #region create
 import { createUserToken, type UserTokenClient } from 'usertoken';
 import { fromServer, type Hydration } from 'usertoken/server';
 import { browser } from '$app/environment';
@@ -6,11 +5,10 @@ import { insights } from './insights';
 
 let inPage: UserTokenClient | undefined;
 
-/** One for the page, one for each request on the server. */
+/** The page keeps one client; the server creates one for each request. */
 export function userFrom(hydration: Hydration): UserTokenClient {
   const create = () => createUserToken({ ...insights, ...fromServer(hydration) });
   if (!browser) return create();
   inPage ??= create();
   return inPage;
 }
-// #endregion

@@ -1,29 +1,30 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { visitorOf } from '$lib/server/tokens';
-import { bought, products } from '../catalog';
+import { products } from '../../../shared/catalog.js';
+import { bought } from '../../../shared/events.js';
 import type { Actions } from './$types';
 
 // #region actions
-/** Of the shop's own cookies, which no script needs to read. SvelteKit makes them `HttpOnly`. */
-const kept = ({ protocol }: URL) => ({ path: '/', maxAge: 15_552_000, secure: protocol === 'https:' });
+/** For the shop's own cookies. SvelteKit adds `HttpOnly`, since no script reads them. */
+const cookieOptions = ({ protocol }: URL) => ({ path: '/', maxAge: 15_552_000, secure: protocol === 'https:' });
 
 export const actions: Actions = {
   login({ locals, cookies, url }) {
     const id = 'ada-1815';
-    cookies.set('account', id, kept(url));
+    cookies.set('account', id, cookieOptions(url));
     locals.visitor.login(id);
     redirect(303, '/');
   },
 
   logout({ locals, cookies, url }) {
-    cookies.delete('account', kept(url));
+    cookies.delete('account', cookieOptions(url));
     locals.visitor.logout();
     redirect(303, '/');
   },
 
   async consent(event) {
     const answer = (await event.request.formData()).get('consent') === 'granted' ? 'granted' : 'denied';
-    event.cookies.set('consent', answer, kept(event.url));
+    event.cookies.set('consent', answer, cookieOptions(event.url));
     event.locals.visitor = visitorOf(event);
   },
 

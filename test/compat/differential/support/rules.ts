@@ -1,4 +1,4 @@
-/** The differences on purpose that sequences of calls can show: names of the table in docs/from-search-insights.md. A rule is
+/** The differences on purpose that sequences of calls can show: names of the list in docs/from-search-insights.md. A rule is
  * what makes, of a call or of what search-insights did with it, that which is to be seen here; it counts where it does. */
 export const ruleIds = [
   ...['malformed-token', 'number-token', 'empty-token', 'no-token', 'equal-token', 'many-listeners'],

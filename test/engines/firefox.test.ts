@@ -1,4 +1,0 @@
-import { firefoxEngine } from './harness/firefox.js';
-import { runSuite } from './suite.js';
-
-runSuite(firefoxEngine);
