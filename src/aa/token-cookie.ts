@@ -12,7 +12,9 @@ const userNames = ['_ALGOLIA_USER', '__Host-_ALGOLIA_USER'];
 export function tokenCookie(lifetimeMs: () => number, { post }: ReturnType<typeof createWarnings>) {
   const page = pageWindow();
   const doc = page?.document;
-  const attributes: CookieAttributes = { sameSite: 'Lax', secure: page?.location?.protocol === 'https:' };
+  const attributes: CookieAttributes = {
+    reach: page?.location?.protocol === 'https:' ? 'SameSite=Lax; Secure' : 'SameSite=Lax',
+  };
   const values = () => (doc ? readCookies(doc, name) : []);
 
   /** Returns whether it is the one token that servers and other pages see. */

@@ -67,7 +67,7 @@ describe.each([
   // A01, microsoft/applicationinsights-angularplugin-js#302: stable after 10.1 seconds, the time of a receipt.
   test('the application is stable while an event waits to be delivered', async () => {
     const page = await open();
-    expect(await page.evaluate(() => window.first)).toBe('stable');
+    expect(await page.evaluate(() => window.earliest)).toBe('stable');
   });
 
   // A02, angular/angular#55569: the view stayed `anonymous` until a click.

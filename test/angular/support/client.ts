@@ -8,7 +8,7 @@ declare global {
     host: string;
     user: UserTokenClient;
     /** What came first: the application was stable, or the event's receipt was there. */
-    first: Promise<'stable' | 'receipt'>;
+    earliest: Promise<'stable' | 'receipt'>;
   }
 }
 
@@ -16,7 +16,7 @@ const { host } = window;
 window.user = createUserToken({ appId: 'app', apiKey: 'key', consent: 'granted', host, onWarning() {} });
 const { Shop, config, receipt } = appFor(window.user);
 
-window.first = (async () => {
+window.earliest = (async () => {
   const app = await bootstrapApplication(Shop, config);
   const stable = new Promise<void>((resolve) => {
     app.isStable.subscribe((isStable) => isStable && resolve());
