@@ -95,7 +95,8 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
     const target = targets.get(address);
     const sentTo = `${target ?? address}?${query}`;
     const allInit: RequestInit = { method: 'POST', body, credentials: 'omit', ...init };
-    const watch = watchRequest(page, sentTo, allInit);
+    const end = new AbortController();
+    const troubleNow = watchRequest(page, sentTo, allInit, end);
     let reason: TransportTrouble | undefined;
     try {
       const response = await outsideZone(() => fetchNow()(sentTo, allInit));
@@ -121,9 +122,9 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
     } catch {
       onRead();
       // At page exit the outbox must know at once, and after a cancellation nobody asks.
-      if (init.signal?.aborted === false) reason = await watch.trouble(fetchNow());
+      if (init.signal?.aborted === false) reason = fetchNow() ? await troubleNow() : 'fetch-missing';
     } finally {
-      watch.end();
+      end.abort();
     }
     return { status: 0, message: '', reason };
   }
