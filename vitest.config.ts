@@ -45,7 +45,11 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{browser,package,equality,compat,examples,hostile,fuzz}/**', ...docs, ...around],
+          exclude: [
+            'test/{browser,package,equality,compat,examples,hostile,fuzz,runtimes,angular}/**',
+            ...docs,
+            ...around,
+          ],
         },
       },
       // Pages in a real browser: ENGINE=chromium (the default), firefox or webkit.
@@ -61,6 +65,17 @@ export default defineConfig({
           environment: './test/browser/environment.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      // Runtimes that the docs name, and Angular's majors: packages that nothing else needs, installed on demand.
+      {
+        extends: true,
+        test: {
+          name: 'runtimes',
+          include: ['test/{runtimes,angular}/**/*.test.ts'],
+          globalSetup: ['test/runtimes/support/install.setup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       // The package as npm packs and installs it.
