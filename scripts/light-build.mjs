@@ -106,6 +106,7 @@ export async function makeScriptTag({ source, edition } = scriptTag) {
     format: 'iife',
     metafile: true,
     write: false,
+    minifySyntax: true,
     // It looks whether there is a CommonJS module around it.
     logOverride: { 'commonjs-variable-in-esm': 'silent' },
   });
@@ -119,7 +120,7 @@ export async function makeScriptTag({ source, edition } = scriptTag) {
   const nameCache = {};
   const { code = '' } = await minify(text, {
     ecma: Math.min(edition, 2020),
-    compress: { passes: 3 },
+    compress: { passes: 3, inline: 1 },
     mangle: { properties: { keep_quoted: true, reserved } },
     nameCache,
   });

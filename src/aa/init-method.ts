@@ -29,15 +29,14 @@ export function initMethod(parts: ClientParts): Methods<'init'> {
     }
   }
 
-  /** A page that starts opted out may be waiting for an answer: only one that changes its mind has anything erased. */
   function decideStorage(wasIn: boolean): void {
-    if (!isOut()) queries.open();
-    else if (wasIn) {
-      cookie.erase();
-      queries.erase();
-      // What earlier pages left goes too.
-      if (hasCredentials(parts.settings)) senders.senderFor();
-    } else queries.drop();
+    // A page that starts opted out may be waiting for an answer: only one that changes its mind has anything erased.
+    const isErasing = wasIn && isOut();
+    queries.decide(!isOut(), isErasing);
+    if (!isErasing) return;
+    cookie.erase();
+    // What earlier pages left goes too.
+    if (hasCredentials(parts.settings)) senders.senderFor();
   }
 
   return {

@@ -17,7 +17,8 @@ export function createQueryCache(getStorage: () => Pick<Storage, 'getItem' | 'se
   let seen: Entries = {};
   /** Changes that are not written yet; `undefined` for what is removed. */
   let changes: Map<string, Entry | undefined> | undefined;
-  /** Before `init` nobody knows whether the visitor is out. */
+  /** Searches from before `init`, when nobody knows whether the visitor is out. */
+  const early = new Map<string, Entry>();
   let isOpen = false;
 
   const nameOf = (index: unknown, objectID: unknown) => `${index}_${objectID}`;
@@ -54,37 +55,34 @@ export function createQueryCache(getStorage: () => Pick<Storage, 'getItem' | 'se
   }
 
   /** Many changes of one task are one write, which a navigation right after does not cancel. */
-  function writeSoon(): void {
-    // What another script left there may be anything.
-    queueMicrotask(() => tryCall(write));
-  }
-
   function change(name: string, entry: Entry | undefined): void {
     if (!getStorage()) return;
-    if (isOpen && !changes) writeSoon();
-    changes ??= new Map();
+    if (!changes) {
+      changes = new Map();
+      // What another script left there may be anything.
+      queueMicrotask(() => tryCall(write));
+    }
     changes.set(name, entry);
   }
 
   return {
-    put: (index: unknown, objectID: unknown, queryID: string): void =>
-      change(nameOf(index, objectID), [queryID, Date.now()]),
+    put(index: unknown, objectID: unknown, queryID: string): void {
+      const entry = [queryID, Date.now()] as const;
+      if (isOpen) change(nameOf(index, objectID), entry);
+      else early.set(nameOf(index, objectID), entry);
+    },
     remove: (index: unknown, objectID: unknown): void => change(nameOf(index, objectID), undefined),
     get(index: unknown, objectID: unknown): string | undefined {
       const name = nameOf(index, objectID);
       return (changes?.has(name) ? changes.get(name) : stored()[name])?.[0];
     },
-    /** From now on changes are written, those from before too. */
-    open(): void {
-      if (!isOpen && changes) writeSoon();
-      isOpen = true;
-    },
-    /** Drops what is not written yet. */
-    drop(): void {
-      changes = undefined;
-    },
-    /** Removes all. */
-    erase(): void {
+    /** The visitor is in, or out.
+     * @param isErasing Whether what is stored goes too. */
+    decide(isIn: boolean, isErasing: boolean): void {
+      isOpen = isIn;
+      if (isIn) for (const [name, entry] of early) change(name, entry);
+      early.clear();
+      if (!isErasing) return;
       changes = undefined;
       tryCall(() => getStorage()?.removeItem(key));
     },

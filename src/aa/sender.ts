@@ -5,7 +5,6 @@ import type { Transport } from '../adapters/ports.js';
 import { storageOutbox } from '../adapters/storage-outbox.js';
 import { systemClock } from '../adapters/system-clock.js';
 import { uuid } from '../adapters/uuid.js';
-import { createConsent, obeyConsent } from '../consent.js';
 import { defaults } from '../defaults.js';
 import { createDelivery } from '../delivery/delivery.js';
 import { followPage } from '../delivery/page-exit.js';
@@ -50,26 +49,28 @@ export function createSender(address: Address, { transport, agents, mayStore, wa
   }
 
   const outbox = storageOutbox({ appId, mayStore });
+  /** Whether the visitor has not opted out. */
+  let isIn = true;
   let state: 'pending' | 'granted' | 'denied' = 'pending';
-  const isGranted = () => state === 'granted';
-  /** Whether events of earlier pages may come in. */
-  const isOpenable = () => isGranted() && mayStore();
   let isOpen = false;
+
+  /** Whether events of earlier pages may come in. */
+  const isOpenable = () => state === 'granted' && mayStore();
   function open(): void {
     if (isOpen || !isOpenable()) return;
     isOpen = true;
     delivery.open();
   }
-  const consent = createConsent({
-    consent: 'granted',
-    page,
-    decide(decision) {
-      if (decision === state) return;
-      state = decision;
+  /** Has delivery follow the visitor's choice. A prerendered page may never be visited, so it sends nothing before. */
+  function follow(): void {
+    const before = state;
+    state = !isIn ? 'denied' : page.isPrerendering?.() ? 'pending' : 'granted';
+    if (state !== before) {
       isOpen = false;
-      obeyConsent(state, { actor: delivery.actor, open });
-    },
-  });
+      if (state !== 'pending') delivery.actor.send({ type: isIn ? 'consent.grant' : 'consent.deny' });
+    }
+    open();
+  }
   const delivery = createDelivery({
     ...defaults,
     // A function on a server may be frozen as soon as it has answered.
@@ -79,7 +80,7 @@ export function createSender(address: Address, { transport, agents, mayStore, wa
     outbox,
     isOnline: page.isOnline,
     isLeavingWithinSite: page.isLeavingWithinSite,
-    isGranted,
+    isGranted: () => state === 'granted',
     onTrouble: warnings.post,
     onError: warnings.postError,
     transport: {
@@ -90,8 +91,8 @@ export function createSender(address: Address, { transport, agents, mayStore, wa
       sendOnExit: (request, onRefused) => transport.sendOnExit(addressed(request), onRefused),
     },
   });
-  followPage({ page, delivery, outbox, isGranted: isOpenable, onVisit: () => consent.isGrantDue() && consent.grant() });
-  consent.grant();
+  followPage({ page, delivery, outbox, isGranted: isOpenable, onVisit: follow });
+  follow();
 
   const idPrefix = `${uuid()}-`;
   let tracked = 0;
@@ -126,12 +127,10 @@ export function createSender(address: Address, { transport, agents, mayStore, wa
       return status !== 'dropped';
     },
 
-    /** @param isIn Whether the visitor has not opted out. */
-    decide(isIn: boolean): void {
-      if (isIn) consent.grant();
-      else consent.deny();
-      // A later `init` may allow to store.
-      open();
+    /** @param choice Whether the visitor has not opted out. A later `init` may also allow to store. */
+    decide(choice: boolean): void {
+      isIn = choice;
+      follow();
     },
   };
 }

@@ -10,10 +10,9 @@ const userNames = ['_ALGOLIA_USER', '__Host-_ALGOLIA_USER'];
 /** The cookie of the anonymous token; none on a server.
  * @param lifetimeMs Asked at each write. */
 export function tokenCookie(lifetimeMs: () => number, { post }: ReturnType<typeof createWarnings>) {
-  const page = pageWindow();
-  const doc = page?.document;
+  const doc = pageWindow()?.document;
   const attributes: CookieAttributes = {
-    reach: page?.location?.protocol === 'https:' ? 'SameSite=Lax; Secure' : 'SameSite=Lax',
+    reach: `SameSite=Lax${doc?.location?.protocol === 'https:' ? '; Secure' : ''}`,
   };
   const values = () => (doc ? readCookies(doc, name) : []);
 
@@ -21,7 +20,11 @@ export function tokenCookie(lifetimeMs: () => number, { post }: ReturnType<typeo
   function put(token: string): boolean {
     writeCookie(doc!, name, token, { ...attributes, maxAgeSeconds: Math.floor(lifetimeMs() / 1000) });
     const found = values();
-    return found.length > 0 && found.every((value) => value === token);
+    return found[0] === token && found.every((value) => value === token);
+  }
+
+  function expire(name: string): void {
+    if (!expireCookies(doc!, name, attributes)) post('cookie-not-erased', name);
   }
 
   return {
@@ -32,20 +35,16 @@ export function tokenCookie(lifetimeMs: () => number, { post }: ReturnType<typeo
      * lives on with each page. */
     write(token: string): void {
       if (!doc) return;
-      if (values().some((value) => value !== token && isUserToken(value) && !isAnonymousToken(value)))
-        post('token-foreign', name);
+      const isForeign = (value: string) => value !== token && isUserToken(value) && !isAnonymousToken(value);
+      if (values().some(isForeign)) post('token-foreign', name);
       if (put(token)) return;
       // One that hides ours: on a longer path, for a parent domain, or Secure and written elsewhere.
-      expireCookies(doc, name, attributes);
+      if (values().length > 0) expire(name);
       if (!put(token)) post('cookies-unavailable');
     },
 
     /** Removes all that this library may have stored in cookies. */
-    erase(): void {
-      for (const each of doc ? [name, ...userNames] : []) {
-        if (readCookies(doc!, each).length > 0) expireCookies(doc!, each, attributes);
-      }
-    },
+    erase: (): void => (doc ? [name, ...userNames] : []).forEach(expire),
   };
 }
 

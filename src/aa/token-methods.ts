@@ -16,6 +16,14 @@ type Name =
 
 /** The methods that say who acts. */
 export function tokenMethods({ client, user, account, cookie }: ClientParts): Methods<Name> {
+  function saveTokenAsCookie(): void {
+    const stored = cookie.read();
+    if (user.text === undefined) return;
+    cookie.write(stored ?? user.text);
+    // The stored token acts, as it will on the next page.
+    if (stored && isAnonymousToken(user.text)) client.setUserToken(stored);
+  }
+
   return {
     setUserToken: user.set,
     getUserToken: user.get,
@@ -23,23 +31,14 @@ export function tokenMethods({ client, user, account, cookie }: ClientParts): Me
     setAuthenticatedUserToken: account.set,
     getAuthenticatedUserToken: account.get,
     onAuthenticatedUserTokenChange: account.on,
+    saveTokenAsCookie,
 
     setAnonymousUserToken(inMemory) {
       if (inMemory) client.setUserToken(generateAnonymousToken());
       else if (tryCall(() => pageWindow()!.navigator.cookieEnabled)) {
-        const token = cookie.read() ?? generateAnonymousToken();
-        client.setUserToken(token);
-        cookie.write(token);
+        client.setUserToken(cookie.read() ?? generateAnonymousToken());
+        saveTokenAsCookie();
       }
-    },
-
-    saveTokenAsCookie() {
-      const { text } = user;
-      if (!text) return;
-      const stored = cookie.read();
-      cookie.write(stored ?? text);
-      // The stored token acts, as it will on the next page.
-      if (stored && isAnonymousToken(text)) client.setUserToken(stored);
     },
   };
 }
