@@ -1,6 +1,7 @@
 import { checkUserToken } from '../../machines/index.js';
 import { pageLifecycle } from '../adapters/page-lifecycle.js';
-import type { Outbox, Transport } from '../adapters/ports.js';
+import { isServer, outsideZone } from '../adapters/platform.js';
+import type { Transport } from '../adapters/ports.js';
 import { storageOutbox } from '../adapters/storage-outbox.js';
 import { systemClock } from '../adapters/system-clock.js';
 import { uuid } from '../adapters/uuid.js';
@@ -31,7 +32,7 @@ export interface SenderPorts {
   readonly warnings: ReturnType<typeof createWarnings>;
 }
 
-/** Delivers the events of one address. The client owns the tokens: every event carries its own. */
+/** Delivers the events of one address. The client owns the tokens. */
 export function createSender(address: Address, { transport, agents, mayStore, warnings }: SenderPorts) {
   const { origin, appId, apiKey, others } = address;
   const page = pageLifecycle();
@@ -48,32 +49,31 @@ export function createSender(address: Address, { transport, agents, mayStore, wa
     return { ...request, url: `${origin}/1/events?${query}` };
   }
 
-  const stored = storageOutbox({ appId, mayStore });
-  const outbox = Object.create(stored) as Outbox;
-  let open = () => {};
-  outbox.open = (onAdopted) => {
-    open = () => {
-      if (!mayStore()) return;
-      open = () => {};
-      stored.open!(onAdopted);
-    };
-    open();
-  };
-
+  const outbox = storageOutbox({ appId, mayStore });
   let state: 'pending' | 'granted' | 'denied' = 'pending';
   const isGranted = () => state === 'granted';
+  /** Whether events of earlier pages may come in. */
+  const isOpenable = () => isGranted() && mayStore();
+  let isOpen = false;
+  function open(): void {
+    if (isOpen || !isOpenable()) return;
+    isOpen = true;
+    delivery.open();
+  }
   const consent = createConsent({
     consent: 'granted',
     page,
     decide(decision) {
       if (decision === state) return;
       state = decision;
-      obeyConsent(state, delivery);
+      isOpen = false;
+      obeyConsent(state, { actor: delivery.actor, open });
     },
   });
   const delivery = createDelivery({
     ...defaults,
-    batchWindowMs: globalThis.document ? defaults.batchWindowMs : 0,
+    // A function on a server may be frozen as soon as it has answered.
+    batchWindowMs: isServer() ? 0 : defaults.batchWindowMs,
     // Written for each request.
     url: '',
     outbox,
@@ -87,42 +87,40 @@ export function createSender(address: Address, { transport, agents, mayStore, wa
         return transport.exitBudget;
       },
       send: (request, options) => transport.send(addressed(request), options),
-      sendOnExit: (request) => transport.sendOnExit(addressed(request)),
+      sendOnExit: (request, onRefused) => transport.sendOnExit(addressed(request), onRefused),
     },
   });
-  followPage({ page, delivery, outbox, isGranted, onVisit: () => consent.isGrantDue() && consent.grant() });
+  followPage({ page, delivery, outbox, isGranted: isOpenable, onVisit: () => consent.isGrantDue() && consent.grant() });
   consent.grant();
 
   const idPrefix = `${uuid()}-`;
   let tracked = 0;
 
   return {
-    /** Resolves to whether the event is accepted or stored. */
-    async send(event: object): Promise<boolean> {
+    /** Resolves to whether the event is accepted or stored.
+     * @param token The user token in force, for an event without one. */
+    async send(event: object, token: string | undefined): Promise<boolean> {
       if (state === 'denied') return false;
       tracked += 1;
-      const {
-        entries,
-        warnings: suspectFields,
-        dropped,
-      } = toEntries(
+      const result = toEntries(
         event,
         {},
         {
-          tokens: { token: undefined, authenticatedToken: undefined },
+          tokens: { token, authenticatedToken: undefined },
           checkToken: checkUserToken,
           id: idPrefix + tracked,
           now: clock.now(),
           monotonicNow: clock.monotonicNow(),
         },
       );
+      const { entries, warnings: suspectFields, dropped } = result;
       if (dropped) {
         warnings.post('event-dropped', dropped.reason, dropped.field, dropped.message);
         return false;
       }
       for (const field of suspectFields) warnings.post('event-suspect', field);
-      // On Node a process lives until it knows; the other timers don't keep it alive.
-      const hold = globalThis.document ? undefined : setTimeout(() => {}, 60_000);
+      // A process lives until it knows; the other timers don't keep it alive.
+      const hold = isServer() ? outsideZone(() => setTimeout(() => {}, 60_000)) : undefined;
       const { status } = await delivery.add(entries);
       clearTimeout(hold);
       return status !== 'dropped';
@@ -133,7 +131,10 @@ export function createSender(address: Address, { transport, agents, mayStore, wa
       if (isIn) consent.grant();
       else consent.deny();
       // A later `init` may allow to store.
-      if (isIn) open();
+      open();
     },
   };
 }
+
+/** See {@link createSender}. */
+export type Sender = ReturnType<typeof createSender>;

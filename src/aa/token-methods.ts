@@ -1,0 +1,45 @@
+import { isAnonymousToken } from '../../machines/index.js';
+import { tryCall } from '../../machines/try-call.js';
+import { generateAnonymousToken } from '../adapters/anonymous-token.js';
+import { pageWindow } from '../adapters/platform.js';
+import type { ClientParts, Methods } from './client-parts.js';
+
+type Name =
+  | 'setUserToken'
+  | 'getUserToken'
+  | 'onUserTokenChange'
+  | 'setAuthenticatedUserToken'
+  | 'getAuthenticatedUserToken'
+  | 'onAuthenticatedUserTokenChange'
+  | 'setAnonymousUserToken'
+  | 'saveTokenAsCookie';
+
+/** The methods that say who acts. */
+export function tokenMethods({ client, user, account, cookie }: ClientParts): Methods<Name> {
+  return {
+    setUserToken: user.set,
+    getUserToken: user.get,
+    onUserTokenChange: user.on,
+    setAuthenticatedUserToken: account.set,
+    getAuthenticatedUserToken: account.get,
+    onAuthenticatedUserTokenChange: account.on,
+
+    setAnonymousUserToken(inMemory) {
+      if (inMemory) client.setUserToken(generateAnonymousToken());
+      else if (tryCall(() => pageWindow()!.navigator.cookieEnabled)) {
+        const token = cookie.read() ?? generateAnonymousToken();
+        client.setUserToken(token);
+        cookie.write(token);
+      }
+    },
+
+    saveTokenAsCookie() {
+      const { text } = user;
+      if (!text) return;
+      const stored = cookie.read();
+      cookie.write(stored ?? text);
+      // The stored token acts, as it will on the next page.
+      if (stored && isAnonymousToken(text)) client.setUserToken(stored);
+    },
+  };
+}
