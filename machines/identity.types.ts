@@ -17,7 +17,9 @@ export type OnLogout = 'restore' | 'renew';
 
 /** Tokens as they are kept between pages, each of them valid. */
 export interface StoredTokens {
+  /** The token of the device. */
   readonly anonymousToken?: string | undefined;
+  /** The id of the account that was logged in when the page was left. */
   readonly identifiedToken?: string | undefined;
 }
 
@@ -25,6 +27,7 @@ export interface StoredTokens {
 export interface TabState {
   /** The state the visitor is in. */
   readonly visitor: VisitorState;
+  /** The token of the device. */
   readonly anonymousToken: string;
   /** The account's id; present exactly when the visitor is `identified`. */
   readonly identifiedToken?: string | undefined;
@@ -64,7 +67,9 @@ export interface IdentityContext extends Tokens {
   readonly renewed: boolean;
   /** Whether the application said that nobody is logged in, so that a grant must not resume a stored user. */
   readonly isKnownNobody: boolean;
+  /** What a login does to the tokens. */
   readonly strategy: Strategy;
+  /** What a logout does to the anonymous token. */
   readonly onLogout: OnLogout;
   /** Where the region `consent` begins. */
   readonly startConsent: Consent;

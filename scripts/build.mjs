@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import ts from 'typescript';
 import { buildCli } from './build-cli.mjs';
+import { writeCharts } from './compile-charts.mjs';
 import {
   cli,
   defaultEntries,
@@ -111,6 +112,7 @@ async function addCommonJsDeclarations() {
   }
 }
 
+await writeCharts();
 await rm(dist, { recursive: true, force: true });
 await Promise.all([
   ...variants.flatMap((variant) => [

@@ -318,7 +318,10 @@ export async function compileCharts() {
   });
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+/** Writes the modules of all charts. */
+export async function writeCharts() {
   await mkdir(join(root, 'src/lite/generated'), { recursive: true });
   for (const [path, module] of await compileCharts()) await writeFile(join(root, path), module);
 }
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await writeCharts();

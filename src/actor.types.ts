@@ -14,11 +14,13 @@ import type { Clock } from './adapters/ports.js';
 
 /** What an actor is like at a moment. The object is the same until something changes. */
 export interface ActorSnapshot<Value, Context, Event> {
+  /** Whether the actor runs. */
   readonly status: 'active' | 'done' | 'error' | 'stopped';
   /** Why it ended, with status `error`. */
   readonly error: unknown;
   /** Which states are active. */
   readonly value: Value;
+  /** What the machine knows in addition to its states. */
   readonly context: Context;
   /** Whether these states are active. */
   matches(value: Value extends string ? Value : Partial<Value>): boolean;
@@ -28,11 +30,13 @@ export interface ActorSnapshot<Value, Context, Event> {
 
 /** What ends a subscription. */
 export interface ActorSubscription {
+  /** Ends it. */
   unsubscribe(): void;
 }
 
 /** An actor to read from. It is sent events by the client alone: use the client's methods. */
 export interface ReadonlyActor<Snapshot, Emitted extends { readonly type: string } = never> {
+  /** `identity` or `delivery`. */
   readonly id: string;
   /** What the actor is like now. */
   getSnapshot(): Snapshot;

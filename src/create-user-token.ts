@@ -53,7 +53,7 @@ export function createUserToken(options: UserTokenOptions): UserTokenClient {
   const tokenStore = ported(settings.tokenStore, () =>
     cookie === false
       ? memoryTokenStore()
-      : cookieTokenStore(cookie, { isPersistent: remember === 'device', now: clock.now, onTrouble: warn }),
+      : cookieTokenStore(cookie, { isPersistent: remember === 'device', onTrouble: warn }),
   );
   const outbox = ported(settings.outbox, () =>
     cookie === false || !localStorageOf() ? memoryOutbox() : storageOutbox({ appId, clock }),
@@ -72,7 +72,9 @@ export function createUserToken(options: UserTokenOptions): UserTokenClient {
   }
   function generateToken(): string {
     const token = tryCall(settings.generateToken, onError);
-    return isAnonymousToken(token) ? token : generateAnonymousToken();
+    if (isAnonymousToken(token)) return token;
+    if (token) warn('token-foreign', 'generateToken');
+    return generateAnonymousToken();
   }
 
   const consent = createConsent({
@@ -156,6 +158,7 @@ export function createUserToken(options: UserTokenOptions): UserTokenClient {
   function track(event: unknown, kind: EventKind = {}): Promise<Receipt> {
     if (isDisposed) return drop('disposed');
     if (snapshot.consent === 'denied') return drop('opted-out');
+    identity.refresh();
     tracked += 1;
     const { entries, warnings, dropped } = toEntries(event, kind, {
       tokens: snapshot,

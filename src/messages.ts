@@ -36,7 +36,7 @@ const sentences: Readonly<Record<Warning['code'], (...details: Details) => strin
     `login ignored: ${rejectedIds[reason as TokenReason]}. The visitor and their events stay as they were.`,
   'event-suspect': (field = '') =>
     field === 'timestamp'
-      ? '"timestamp" is not a whole number of milliseconds above 0. The event was sent with the time of the call.'
+      ? '"timestamp" is not a whole number of milliseconds above 0. The event was sent without it, and counts from when the API received it.'
       : `"${field}" may be rejected by the Insights API (${fieldRules[field]}). The event was sent on its own.`,
   'event-dropped': (reason, field, expected) =>
     `an event was dropped (${reason}) and won't be sent. ${field ? `"${field}"` : 'It'} must be ${expected}.`,
@@ -50,6 +50,14 @@ const sentences: Readonly<Record<Warning['code'], (...details: Details) => strin
     'the browser rejected the cookie option "domain". The cookies are host-only, so other sub-domains send events under other tokens.',
   'cookie-duplicated': () =>
     'several cookies had the same name. One token was kept for events and the other cookies were expired. Find the script or server that writes them.',
+  'token-foreign': (source) =>
+    `"${source}" gave a user token that doesn't begin with "anonymous-". It was replaced, since it may be an account's id; events carry the new token. Name your own anonymous tokens "anonymous-...".`,
+  'cookie-not-erased': (name) =>
+    `the cookie "${name}" is still there after it was expired. The next page may send events under its token, even after a logout or denial. Find the script or server that writes it.`,
+  'cookies-hidden': (reason) =>
+    reason === 'unreadable'
+      ? "a request couldn't be read, so no cookie was set and its events need a known account. Pass a Request, an IncomingMessage, a function's event or the text of the Cookie header."
+      : 'a request from another site came without its cookies, so none was set and its events need a known account. Pass the account as "user", or track in the page.',
   'error-contained': (name) =>
     `your listener, callback or port threw (${name}). Events and tokens carry on without it. Pause on caught exceptions to find it.`,
 };

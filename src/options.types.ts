@@ -16,6 +16,13 @@ export interface Warning {
     | 'cookies-unavailable'
     | 'cookie-domain-refused'
     | 'cookie-duplicated'
+    /** The anonymous token's cookie, or `generateToken`, gave a user token that does not begin with `anonymous-`. It was
+     * replaced: it may be an account's id, which must not act for the next person on the device. */
+    | 'token-foreign'
+    /** A cookie is still there after it was expired on every domain and path in reach: a logout or denial may not last. */
+    | 'cookie-not-erased'
+    /** On a server: a request from another site, or of an unknown shape, showed no cookies, so none was set. */
+    | 'cookies-hidden'
     | 'error-contained';
   /** `usertoken: <code>: <detail>`, as the console shows it. */
   readonly message: string;

@@ -1,12 +1,9 @@
 import { checkUserToken, isAnonymousToken } from '../../machines/index.js';
 import { cookieDefaults } from '../defaults.js';
 import { withDefaults } from '../with-defaults.js';
-import { type CookieAttributes, type CookieDocument, expireCookies, readCookies, writeCookie } from './cookies.js';
+import { type CookieDocument, expireCookies, keepsDomain, readCookies, writeCookie } from './cookies.js';
 import { memoryTokenStore } from './memory-token-store.js';
 import type { TokenSlot, TokenStore } from './ports.js';
-import { safeStorage } from './web-storage.js';
-
-const dayMs = 86_400_000;
 
 /** How the two cookies are named and kept. */
 export interface CookieOptions {
@@ -15,15 +12,16 @@ export interface CookieOptions {
   /** Name of the identified token's cookie; on https without `domain` it gets the prefix `__Host-`, so that no
    * sibling sub-domain can plant a user. @default '_ALGOLIA_USER' */
   readonly userName?: string | undefined;
-  /** Share the cookies with every host below this domain; see `widestDomain()`. A domain the browser refuses is
-   * reported once, and the cookies become host-only. @default host-only */
+  /** Share the cookies with every host below this domain; see `widestDomain()`. A login that was stored for one host before
+   * is removed. A domain the browser refuses is reported once, and the cookies become host-only. @default host-only */
   readonly domain?: string | undefined;
   /** Lifetime of the anonymous token's cookie in seconds, 1 to 34_560_000 (400 days, the cap of browsers).
    * @default 15_552_000 (6 x 30 days, as search-insights) */
   readonly maxAgeSeconds?: number | undefined;
   /** Lifetime of the identified token's cookie in seconds where `remember` is `device`. @default 15_552_000 */
   readonly userMaxAgeSeconds?: number | undefined;
-  /** Whether the anonymous token's cookie is written anew once a day, so that it lives on with each visit.
+  /** Whether cookies with a lifetime are written anew with each page, so that they live on with each visit. A page can't
+   * see when a cookie ends: Safari cuts the lifetime of those that script wrote to seven days or one.
    * @default true */
   readonly renew?: boolean | undefined;
   /** `None` makes the cookies `Secure`, as browsers demand. @default 'Lax' */
@@ -34,108 +32,113 @@ export interface CookieOptions {
   readonly server?: boolean | undefined;
 }
 
-/** What a cookie token store needs beside its options. */
+/** What a cookie token store warns of. */
+export type CookieTrouble =
+  | 'cookies-unavailable'
+  | 'cookie-domain-refused'
+  | 'cookie-duplicated'
+  | 'token-foreign'
+  | 'cookie-not-erased';
+
+/** What a cookie token store needs in addition to its options. */
 export interface CookieTokenStorePorts {
   /** Whether the identified token outlives the browser session. @default false */
   readonly isPersistent?: boolean | undefined;
   /** Where the cookies are. @default the page's document; none where there is no page */
   readonly document?: CookieDocument | undefined;
-  /** Keeps when the cookie was renewed, since a cookie does not show its age. @default the page's localStorage */
-  readonly storage?: Storage | undefined;
-  /** The device's time in milliseconds, for the daily renewal. @default `Date.now` */
-  readonly now?: (() => number) | undefined;
-  /** Told of trouble, as often as it is met. */
-  readonly onTrouble?:
-    | ((trouble: 'cookies-unavailable' | 'cookie-domain-refused' | 'cookie-duplicated') => void)
-    | undefined;
+  /** Called with trouble and what it is about, never a token, as often as it is met. */
+  readonly onTrouble?: ((trouble: CookieTrouble, ...details: string[]) => void) | undefined;
 }
 
 /** Keeps tokens in two cookies. Where cookies are off, blocked or throw, in memory. */
 export function cookieTokenStore(options: CookieOptions = {}, ports: CookieTokenStorePorts = {}): TokenStore {
   const { name, userName, sameSite, renew, maxAgeSeconds, userMaxAgeSeconds } = withDefaults(options, cookieDefaults);
-  const { onTrouble, now = Date.now } = ports;
+  const { onTrouble } = ports;
   const doc = 'document' in ports ? ports.document : globalThis.document;
-  const storage = safeStorage(ports);
-  const renewedKey = `usertoken:renewed:${name}`;
   const memory = memoryTokenStore();
   let domain = options.domain;
 
   const isHttps = doc?.location?.protocol === 'https:';
-  const attributes: CookieAttributes = { sameSite, secure: isHttps || sameSite === 'None' };
+  const reach = `SameSite=${sameSite}${isHttps || sameSite === 'None' ? '; Secure' : ''}`;
 
   /** The user's name where no sibling sub-domain can plant it, and where a refused domain has put it. */
   const hostName = `__Host-${userName}`;
-  function nameOf(slot: TokenSlot): string {
-    if (slot === 'anonymous') return name;
-    return isHttps && !domain ? hostName : userName;
-  }
+  /** The two names of the user: the one in use, and that of a login from before the domain or https was chosen. */
+  const userNames = () => (isHttps && !domain ? [hostName, userName] : [userName, hostName]);
+  const nameOf = (slot: TokenSlot) => (slot === 'anonymous' ? name : userNames()[0]!);
   const valuesUnder = (name: string) => (doc ? readCookies(doc, name) : []);
-  const strays = (slot: TokenSlot) => (slot === 'identified' && domain ? valuesUnder(hostName) : []);
 
-  function put(slot: TokenSlot, token: string): boolean {
-    const lifetime = slot === 'anonymous' ? maxAgeSeconds : ports.isPersistent ? userMaxAgeSeconds : undefined;
-    writeCookie(doc!, nameOf(slot), token, { ...attributes, domain, maxAgeSeconds: lifetime });
-    return valuesUnder(nameOf(slot))[0] === token;
+  /** All copies, also those of the domain that was chosen, wherever this is. */
+  function expire(name: string): void {
+    if (doc && !expireCookies(doc, name, { reach, domain: options.domain })) onTrouble?.('cookie-not-erased', name);
   }
 
-  function isFresh(slot: TokenSlot): boolean {
-    const ageMs = now() - Number(storage.get(renewedKey));
-    return slot === 'identified' || !renew || (ageMs >= 0 && ageMs < dayMs);
-  }
-
-  /** All copies; of the user under the name of the other protocol too. */
-  function expire(slot: TokenSlot): void {
-    for (const each of slot === 'anonymous' ? [name] : [userName, hostName]) {
-      if (valuesUnder(each).length > 0) expireCookies(doc!, each, attributes);
-    }
+  /** Gives a domain up that the browser refuses, which a cookie that has the token already does not show. */
+  function tryDomain(): void {
+    if (domain && !keepsDomain(doc!, domain, reach)) domain = undefined;
   }
 
   function remove(slot: TokenSlot): void {
     memory.remove(slot);
-    expire(slot);
+    for (const each of slot === 'anonymous' ? [name] : userNames()) expire(each);
   }
 
   return {
     read(slot) {
+      // A host-only login is that of a refused domain, or a stray: elsewhere a logout may have ended the shared one since.
+      if (slot === 'identified' && domain && valuesUnder(hostName).length > 0) {
+        tryDomain();
+        if (domain) expire(hostName);
+        else onTrouble?.('cookie-domain-refused');
+      }
       const isToken = (value: string) =>
         slot === 'anonymous' ? isAnonymousToken(value) : checkUserToken(value, () => true).ok;
       // Of several valid ones the first, since that is what other scripts and servers read.
-      return [...valuesUnder(nameOf(slot)), ...strays(slot)].find(isToken) ?? memory.read(slot);
+      return valuesUnder(nameOf(slot)).find(isToken) ?? memory.read(slot);
     },
     write(slot, token) {
-      const values = valuesUnder(nameOf(slot));
       memory.remove(slot);
+      if (doc && !options.server) tryDomain();
+      if (slot === 'identified') expire(userNames()[1]!);
+      const key = nameOf(slot);
+      const lifetime = slot === 'anonymous' ? maxAgeSeconds : ports.isPersistent ? userMaxAgeSeconds : undefined;
+      let values = valuesUnder(key);
+      function put(): void {
+        writeCookie(doc!, key, token, { reach, domain, maxAgeSeconds: lifetime });
+        values = valuesUnder(key);
+      }
+      // A copy for all sub-domains beside a host-only one of the same value hides nothing.
+      const isKept = () => values[0] === token && values.slice(1).every((value) => !domain && value === token);
+      const isForeign = (value: string) =>
+        value !== token && !isAnonymousToken(value) && checkUserToken(value, () => true).ok;
+
       if (!doc || (options.server && values[0] !== token)) return memory.write(slot, token);
-      if (options.server || (values.length === 1 && values[0] === token && isFresh(slot))) return;
-      if (values.length > 1) {
+      if (options.server || (isKept() && !(renew && lifetime))) return;
+      if (slot === 'anonymous' && values.some(isForeign)) onTrouble?.('token-foreign', name);
+      if (values.length > 1 && !isKept()) {
         onTrouble?.('cookie-duplicated');
-        expire(slot);
+        expire(key);
       }
-      // From before the domain was chosen, or since it is refused.
-      if (strays(slot).length > 0) expire(slot);
-      let isKept = put(slot, token);
-      if (!isKept && values.length > 0) {
-        // One that hides ours: on a longer path, or Secure and written elsewhere.
-        expire(slot);
-        isKept = put(slot, token);
+      put();
+      if (!isKept()) {
+        // One that hides ours: on a longer path, host-only, or Secure and written elsewhere.
+        expire(key);
+        put();
       }
-      if (!isKept && domain) {
-        domain = undefined;
-        isKept = put(slot, token);
-        if (isKept) onTrouble?.('cookie-domain-refused');
-      }
-      if (!isKept) {
+      if (values[0] !== token) {
         onTrouble?.('cookies-unavailable');
         memory.write(slot, token);
-      } else if (slot === 'anonymous' && renew) {
-        storage.put(renewedKey, `${now()}`);
-      }
+      } else if (domain !== options.domain) onTrouble?.('cookie-domain-refused');
     },
     remove,
     erase() {
       remove('anonymous');
       remove('identified');
-      storage.remove(renewedKey);
+    },
+    subscribe(listener) {
+      const changes = (doc as Partial<Document> | undefined)?.defaultView?.cookieStore;
+      changes?.addEventListener('change', listener);
+      return () => changes?.removeEventListener('change', listener);
     },
   };
 }

@@ -23,6 +23,9 @@ export interface TokenStore {
   remove(slot: TokenSlot): void;
   /** Removes both tokens and whatever else the token store wrote, on every path and domain it can reach. */
   erase(): void;
+  /** Calls `listener` when another page may have changed a token, until the returned function is called. A store without
+   * it is read before the next event is tracked. */
+  subscribe?(listener: () => void): () => void;
 }
 
 /** An event frozen with its tokens the moment it was tracked. Plain data. */

@@ -1,4 +1,4 @@
-import { type CookieDocument, parentDomains, readCookies, writeCookie } from './cookies.js';
+import { type CookieDocument, keepsDomain, parentDomains } from './cookies.js';
 
 /** Finds the widest domain on which the browser lets this page keep cookies, such as `shop.co.uk` for
  * `www.shop.co.uk`, by trying: no list of public suffixes is shipped, and none can be out of date. Pass it as
@@ -6,13 +6,5 @@ import { type CookieDocument, parentDomains, readCookies, writeCookie } from './
  * once the visitor has consented.
  * @returns The domain, or `undefined` where cookies can only be host-only: localhost, an IP address, no cookies at all, no document. */
 export function widestDomain(doc: CookieDocument | undefined = globalThis.document): string | undefined {
-  const name = 'usertoken_probe';
-  const secure = doc?.location?.protocol === 'https:';
-  const attributes = { sameSite: 'Lax', secure } as const;
-  return parentDomains(doc?.location?.hostname).find((domain) => {
-    writeCookie(doc!, name, '1', { ...attributes, domain });
-    const kept = readCookies(doc!, name).length > 0;
-    writeCookie(doc!, name, '', { ...attributes, domain, maxAgeSeconds: 0 });
-    return kept;
-  });
+  return parentDomains(doc?.location?.hostname).find((domain) => keepsDomain(doc!, domain));
 }

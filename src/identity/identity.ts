@@ -1,4 +1,12 @@
-import type { Consent, IdentityEvent, OnLogout, StoredTokens, Strategy, TabState } from '../../machines/index.js';
+import type {
+  Consent,
+  IdentityContext,
+  IdentityEvent,
+  OnLogout,
+  StoredTokens,
+  Strategy,
+  TabState,
+} from '../../machines/index.js';
 import { needsFreshToken } from '../../machines/index.js';
 import type { StartedIdentity } from '../actor.types.js';
 import type { Clock, Tabs } from '../adapters/ports.js';
@@ -29,9 +37,20 @@ export interface IdentityPorts extends StoredTokensPorts {
  * token that comes in here has been checked. */
 export function createIdentity(ports: IdentityPorts) {
   const { clock, consent, user, strategy, onLogout, generateToken, tabs, batch, storesUser } = ports;
-  const found: StoredTokens = consent === 'granted' ? readTokens(ports) : {};
-  /** The stored tokens when the page was left. */
-  let left: string | undefined;
+  /** The stored tokens when this page looked last. */
+  let seen: string | undefined;
+  function look(): StoredTokens {
+    const stored = readTokens(ports);
+    seen = JSON.stringify(stored);
+    return stored;
+  }
+  function store(context: IdentityContext): void {
+    writeTokens(ports, context);
+    // A store may show something else: a cookie that the server manages is not written.
+    look();
+  }
+  const found: StoredTokens = consent === 'granted' ? look() : {};
+  let hasLooked = false;
 
   const actor: StartedIdentity = startIdentity({
     input: {
@@ -46,7 +65,7 @@ export function createIdentity(ports: IdentityPorts) {
     // Tokens are checked before they come here, once.
     guards: { isUserToken: () => true },
     actions: {
-      remember: ({ context }) => writeTokens(ports, context),
+      remember: ({ context }) => store(context),
       erase: () => ports.tokenStore.erase(),
     },
     clock,
@@ -68,40 +87,71 @@ export function createIdentity(ports: IdentityPorts) {
     sharesTokens: ports.sharesTokens,
     state: tabState,
     isDenied: () => consentNow() === 'denied',
-    onState: (state) => send({ type: 'tabs.changed', state }),
+    onState(state) {
+      send({ type: 'tabs.changed', state });
+      if (consentNow() === 'granted') look();
+    },
     onDenial: () => send({ type: 'consent.deny' }),
-    onOverwritten: () => consentNow() === 'granted' && writeTokens(ports, contextNow()),
+    onOverwritten: () => consentNow() === 'granted' && store(contextNow()),
   });
   others.open();
   if (consentNow() === 'denied') others.post(true);
   // The application knows another user than the one that was stored.
   else if (user !== undefined && found.identifiedToken !== contextNow().identifiedToken) others.post(true);
 
-  function sync(token: string | null): void {
-    send({ type: 'identity.sync', token, freshAnonymousToken: fresh() });
+  /** Follows the stored tokens if another page changed them since this one looked last: a page of another sub-domain posts
+   * no message here. A store that this page alone writes says nothing new. */
+  function refresh(): void {
+    if (consentNow() !== 'granted') return;
+    const before = seen;
+    const stored = look();
+    if (seen === before) return;
+    const context = contextNow();
+    const identifiedToken = storesUser ? stored.identifiedToken : context.identifiedToken;
+    const anonymousToken = stored.anonymousToken ?? context.anonymousToken;
+    const visitor = identifiedToken
+      ? 'identified'
+      : context.identifiedToken
+        ? 'loggedOut'
+        : actor.getSnapshot().value.visitor;
+    if (anonymousToken) send({ type: 'tabs.changed', state: { visitor, anonymousToken, identifiedToken } });
+    others.doubt();
+  }
+  const unsubscribe = ports.tokenStore.subscribe?.(refresh);
+
+  /** What the application says, after what other pages have said. */
+  function say(event: IdentityEvent): void {
+    refresh();
+    send({ ...event, freshAnonymousToken: fresh() } as IdentityEvent);
     others.post();
   }
+  const sync = (token: string | null) => say({ type: 'identity.sync', token });
 
   return {
     actor,
 
-    /** An account logged in. */
-    login(token: string): void {
-      send({ type: 'identity.login', token, freshAnonymousToken: fresh() });
-      others.post();
+    /** An event is about to be tracked: its tokens are those that are stored now. Reading cookies is slow, so of many events
+     * in one run of script the first looks. */
+    refresh(): void {
+      if (hasLooked) return;
+      hasLooked = true;
+      queueMicrotask(() => {
+        hasLooked = false;
+      });
+      refresh();
     },
 
-    logout(): void {
-      send({ type: 'identity.logout', freshAnonymousToken: fresh() });
-      others.post();
-    },
+    /** An account logged in. */
+    login: (token: string) => say({ type: 'identity.login', token }),
+
+    logout: () => say({ type: 'identity.logout' }),
 
     /** What the application knows now. */
     sync,
 
     grant(): void {
       if (consentNow() === 'granted') return;
-      send({ type: 'consent.grant', stored: readTokens(ports), freshAnonymousToken: fresh() });
+      send({ type: 'consent.grant', stored: look(), freshAnonymousToken: fresh() });
       others.post(true);
     },
 
@@ -119,30 +169,16 @@ export function createIdentity(ports: IdentityPorts) {
     },
 
     /** The page is left, for good or not. A page that listens in the back-forward cache loses its place there. */
-    leave(): void {
-      left = consentNow() === 'granted' ? JSON.stringify(readTokens(ports)) : undefined;
-      others.close();
-    },
+    leave: () => others.close(),
 
-    /** The page is back: follows the stored tokens if another page changed them meanwhile. A store that this page alone
-     * writes says nothing new. */
+    /** The page is back: other pages may have changed the stored tokens meanwhile. */
     comeBack(): void {
       others.open(true);
-      if (consentNow() !== 'granted') return;
-      const stored = readTokens(ports);
-      if (JSON.stringify(stored) === left) return;
-      const context = contextNow();
-      const identifiedToken = storesUser ? stored.identifiedToken : context.identifiedToken;
-      const anonymousToken = stored.anonymousToken ?? context.anonymousToken;
-      const visitor = identifiedToken
-        ? 'identified'
-        : context.identifiedToken
-          ? 'loggedOut'
-          : actor.getSnapshot().value.visitor;
-      if (anonymousToken) send({ type: 'tabs.changed', state: { visitor, anonymousToken, identifiedToken } });
+      refresh();
     },
 
     stop(): void {
+      unsubscribe?.();
       others.close();
       actor.stop();
     },

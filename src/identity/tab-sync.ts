@@ -34,6 +34,8 @@ export function createTabSync(ports: TabSyncPorts) {
   const { tabs, clock, sharesTokens, state, isDenied, onState, onDenial, onOverwritten } = ports;
   /** The latest message posted or followed, at first the state that the page begins with. */
   let last: Partial<TabMessage> & { readonly at: number } = { at: clock.now(), state: state() };
+  /** Whether the other pages may not know what is in force here. */
+  let isInDoubt = false;
   /** By the monotonic clock. */
   let postedAt = -Infinity;
 
@@ -70,10 +72,16 @@ export function createTabSync(ports: TabSyncPorts) {
       if (isDecision) last = { at };
       const news = isDenied() ? { isDenial: true as const } : { state: state() };
       const isDue = news.isDenial ? isDecision : sharesTokens && news.state;
-      if (!isDue || rankOf(news) === rankOf(last)) return;
+      if (!isDue || (rankOf(news) === rankOf(last) && !isInDoubt)) return;
+      isInDoubt = false;
       last = tabMessage({ at, ...news });
       postedAt = clock.monotonicNow();
       tabs.post(last);
+    },
+
+    /** The visitor here changed by the stored tokens: the other pages may not know. */
+    doubt(): void {
+      isInDoubt = true;
     },
 
     close: () => tabs.close(),

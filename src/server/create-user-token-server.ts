@@ -17,7 +17,9 @@ export function createUserTokenServer(options: UserTokenServerOptions): UserToke
   const checkToken = (token: unknown) => checkUserToken(token, sending.checkToken);
   function generateToken(): string {
     const token = tryCall(() => sending.generateToken?.(), warnings.postError);
-    return isAnonymousToken(token) ? token : generateAnonymousToken();
+    if (isAnonymousToken(token)) return token;
+    if (token) warnings.post('token-foreign', 'generateToken');
+    return generateAnonymousToken();
   }
 
   let opened: ServerSender | undefined;

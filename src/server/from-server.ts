@@ -20,7 +20,8 @@ export function fromServer(
   const { consent, cookie, remember } = options;
   // Cookies are newer than a page from a cache. Where they are blocked, what was handed over is all there is.
   const areCookiesKept = consent === 'granted' && cookie && cookieTokenStore(cookie).read('anonymous');
-  if (areCookiesKept) return remember === 'page' ? { ...options, user } : options;
+  // An account that no cookie has: it is not remembered, or the cookies were hidden from the server.
+  if (areCookiesKept) return remember === 'page' || !cookie.server ? { ...options, user } : options;
   let first = anonymousToken;
   return {
     ...options,

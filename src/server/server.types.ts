@@ -5,14 +5,15 @@ import type { InsightsEvent } from '../events/event.types.js';
 import type { EventMethods } from '../events/event-methods.js';
 import type { Receipt } from '../events/receipt.types.js';
 import type { UserTokenOptions } from '../options.types.js';
-import type { RequestLike } from './request-document.js';
+import type { RequestLike } from './read-request.js';
 
 /** What the application knows about who sent a request. */
 export interface KnownVisitor {
   /** The visitor's choice, which the application keeps. `pending` reads and sets no cookie and sends nothing; `denied`
    * expires the cookies. There is no default; what is no consent counts as `pending`. */
   readonly consent: Consent;
-  /** The account that is logged in by the application's own session, or `null` for nobody. It wins over the cookie.
+  /** The account that is logged in by the application's own session, or `null` for nobody. It wins over the cookie, but for
+   * `null` with a request that hides its cookies, where the session may be hidden as well.
    * @default nothing is known: the cookie tells */
   readonly user?: string | number | bigint | null | undefined;
 }
@@ -35,7 +36,8 @@ export type ResponseLike =
 
 /** Who sent one request. Belongs to that request and is shared with no other. No method throws or rejects. */
 export interface Visitor extends EventMethods {
-  /** The user token in force; `undefined` while consent is denied. While it is pending, one that no cookie knows. */
+  /** The user token in force; `undefined` while consent is denied. While it is pending, and where a request hides its cookies
+   * and no account is known, one that no cookie knows. */
   readonly token: string | undefined;
   /** The authenticated user token in force, with strategy `link`. */
   readonly authenticatedToken: string | undefined;
@@ -49,10 +51,12 @@ export interface Visitor extends EventMethods {
   /** The account logged out with this request. Without one it does nothing. */
   logout(): void;
   /** Tracks one event under the tokens in force at this moment. Without consent it is dropped: a request can't wait for
-   * one. The process does not wait for what is on its way either, see `flush`. */
+   * one. The process does not wait for what is on its way either, see `flush`. With a request that hides its cookies it is
+   * sent under the account that is known, or under a token of its own; without either it is dropped (`invalid-token`), since
+   * it would count for a visitor who does not exist. */
   track(event: InsightsEvent): Promise<Receipt>;
   /** Values of `Set-Cookie` that the answer must carry, one header line each; read them after `login` and `logout`. None
-   * while consent is pending. */
+   * while consent is pending. For a request that hides its cookies only what `login`, `logout` or a denial asks for. */
   readonly setCookie: readonly string[];
   /** Adds {@link Visitor.setCookie} to an answer, beside the cookies that it sets already.
    * @returns Whether they were taken: not once Node has sent the headers, nor by a `Response` that can't be changed. */
@@ -67,7 +71,10 @@ export interface Visitor extends EventMethods {
 /** Makes visitors of requests, and sends what they track. It keeps events that wait to be sent, and nothing else: who
  * somebody is comes with each request, so any number of processes can serve one visitor. */
 export interface UserTokenServer {
-  /** Who sent a request. */
+  /** Who sent a request. One that hides its cookies is not taken for a new visitor, and a warning says so
+   * (`cookies-hidden`): one from another site, such as a form that a bank or an identity provider posts, to which browsers
+   * add no `Lax` cookies, or one of a shape that can't be read. The answer leaves the anonymous token in the browser alone,
+   * and the page goes on under it. */
   visitor(request: RequestLike, known: KnownVisitor): Visitor;
   /** Calls `listener` for each event of a type, until the returned function is called. */
   on<Type extends 'eventDelivered' | 'eventDropped'>(

@@ -10,12 +10,17 @@ import {
 } from '../../machines/index.js';
 import { tryCall } from '../../machines/try-call.js';
 import { type CookieOptions, cookieTokenStore } from '../adapters/cookie-token-store.js';
+import { readCookies } from '../adapters/cookies.js';
+import { cookieDefaults } from '../defaults.js';
 import { type EventKind, eventMethods } from '../events/event-methods.js';
 import type { Receipt } from '../events/receipt.types.js';
+import { fieldOf } from '../field-of.js';
 import { readTokens, writeTokens } from '../identity/stored-tokens.js';
 import type { createWarnings } from '../warnings.js';
+import { withDefaults } from '../with-defaults.js';
 import { dataScript } from './data-script.js';
-import { type RequestLike, requestDocument } from './request-document.js';
+import { type RequestLike, readRequest } from './read-request.js';
+import { requestDocument } from './request-document.js';
 import type { Hydration, KnownVisitor, ResponseLike, Visitor } from './server.types.js';
 
 /** What all visitors of a server share. Nothing of it is about one of them. */
@@ -45,11 +50,13 @@ export function createVisitor(ports: VisitorPorts, request: RequestLike, known: 
   const { strategy, onLogout } = choices;
   const { consent: asked, user } = Object(known) as KnownVisitor;
   const storesUser = choices.remember !== 'page';
+  const site = { ...withDefaults(cookie || {}, cookieDefaults), secure: ports.secure };
+  const read = readRequest(cookie ? request : '', site);
 
-  function openTokenStore() {
-    const document = requestDocument(cookie ? request : '', ports.secure);
+  function openTokenStore(cookies: string) {
+    const document = requestDocument(cookies, read.location);
     const isPersistent = choices.remember === 'device';
-    const tokenStore = cookieTokenStore(cookie || {}, { document, storage: undefined, isPersistent });
+    const tokenStore = cookieTokenStore(cookie || {}, { document, isPersistent, onTrouble: warnings.post });
     return { tokenStore, document };
   }
 
@@ -61,7 +68,15 @@ export function createVisitor(ports: VisitorPorts, request: RequestLike, known: 
   }
 
   const found =
-    asked === 'granted' ? readTokens({ tokenStore: openTokenStore().tokenStore, storesUser, checkToken }) : {};
+    asked === 'granted'
+      ? readTokens({ tokenStore: openTokenStore(read.cookies).tokenStore, storesUser, checkToken })
+      : {};
+  /** The browser may have an anonymous token all the same, which no answer to this request may overwrite. */
+  const hiddenBy = found.anonymousToken ? undefined : read.hiddenBy;
+  if (asked === 'granted' && hiddenBy) warnings.post('cookies-hidden', hiddenBy);
+  /** Whether the account of the cookie is another one by the application's word. */
+  let hasChanged = false;
+
   const checked = user == null ? user : accept(user);
   const actor = createActor(machine, {
     input: {
@@ -78,22 +93,44 @@ export function createVisitor(ports: VisitorPorts, request: RequestLike, known: 
   const fresh = () => (needsFreshToken(contextNow()) ? generateToken() : undefined);
   const send = (event: IdentityEvent) => actor.send(event);
 
+  /** Where the anonymous token is hidden, all that is known is the account. */
+  function tokensNow(): Tokens {
+    const { token, authenticatedToken, identifiedToken } = contextNow();
+    return { token: (hiddenBy && token && identifiedToken) ?? token, authenticatedToken };
+  }
+
   function track(event: unknown, kind: EventKind = {}): Promise<Receipt> {
     if (consent === 'denied') return Promise.resolve({ status: 'dropped', reason: 'opted-out' });
     if (consent === 'pending') {
       return Promise.resolve({ status: 'dropped', reason: 'opted-out', message: 'consent is pending' });
     }
-    return ports.track(event, kind, contextNow());
+    if (hiddenBy && contextNow().identifiedToken === undefined && fieldOf(event, 'userToken') == null) {
+      return Promise.resolve({
+        status: 'dropped',
+        reason: 'invalid-token',
+        field: 'userToken',
+        message: 'the request shows no cookies: pass the account as "user"',
+      });
+    }
+    return ports.track(event, kind, tokensNow());
+  }
+
+  /** The request's cookies. Those that may be hidden count as there, so that what removes them removes them unseen. */
+  function cookiesToChange(): string {
+    const { name, userName, secure } = site;
+    const names = [name, userName, ...(secure ? [`__Host-${userName}`] : [])];
+    const hidden = names.filter((each) => hiddenBy && readCookies({ cookie: read.cookies }, each).length === 0);
+    return [read.cookies, ...hidden.map((each) => `${each}=`)].join('; ');
   }
 
   function setCookie(): readonly string[] {
-    const { tokenStore, document } = openTokenStore();
     if (!cookie || consent === 'pending') return [];
-    if (consent === 'denied') {
-      tokenStore.erase();
-      return document.setCookie;
-    }
-    writeTokens({ tokenStore, storesUser }, contextNow());
+    const { tokenStore, document } = openTokenStore(cookiesToChange());
+    const { identifiedToken } = contextNow();
+    if (consent === 'denied') tokenStore.erase();
+    else if (!hiddenBy) writeTokens({ tokenStore, storesUser }, contextNow());
+    else if (hasChanged && identifiedToken && storesUser) tokenStore.write('identified', identifiedToken);
+    else if (hasChanged) tokenStore.remove('identified');
     return document.setCookie;
   }
 
@@ -111,12 +148,13 @@ export function createVisitor(ports: VisitorPorts, request: RequestLike, known: 
 
   function hydration(): Hydration {
     const { anonymousToken, identifiedToken } = contextNow();
-    const knownUser = identifiedToken ?? (user === null ? null : undefined);
+    const knownUser = identifiedToken ?? (user === null && !hiddenBy ? null : undefined);
     return {
       ...choices,
       consent,
-      // While consent is pending the server sets no cookie: after a grant script does, until the next request.
-      cookie: cookie && { ...cookie, server: consent === 'granted' },
+      // While consent is pending the server sets no cookie: after a grant script does, until the next request. Where cookies
+      // are hidden from the server, the page sees them.
+      cookie: cookie && { ...cookie, server: consent === 'granted' && !hiddenBy },
       ...(anonymousToken ? { anonymousToken } : {}),
       ...(knownUser === undefined ? {} : { user: knownUser }),
     };
@@ -125,10 +163,10 @@ export function createVisitor(ports: VisitorPorts, request: RequestLike, known: 
   return {
     ...eventMethods(track),
     get token() {
-      return contextNow().token;
+      return tokensNow().token;
     },
     get authenticatedToken() {
-      return contextNow().authenticatedToken;
+      return tokensNow().authenticatedToken;
     },
     get state() {
       return actor.getSnapshot().value.visitor;
@@ -136,10 +174,16 @@ export function createVisitor(ports: VisitorPorts, request: RequestLike, known: 
     consent,
     login(id) {
       const check = accept(id);
-      if (check.ok) send({ type: 'identity.login', token: check.token, freshAnonymousToken: fresh() });
+      if (check.ok) {
+        hasChanged = true;
+        send({ type: 'identity.login', token: check.token, freshAnonymousToken: fresh() });
+      }
       return check;
     },
-    logout: () => send({ type: 'identity.logout', freshAnonymousToken: fresh() }),
+    logout() {
+      hasChanged = true;
+      send({ type: 'identity.logout', freshAnonymousToken: fresh() });
+    },
     track: (event) => track(event),
     get setCookie() {
       return setCookie();

@@ -91,7 +91,7 @@ describe('an event', () => {
     expect(results).toEqual([true, true, false, true, false, false, false]);
     expect(sent.events).toHaveLength(3);
     expect(sent.events[0]).toMatchObject({ algoliaSource: ['instantsearch'] });
-    expect(warnings().join('\n')).toMatch(/event-suspect: eventName/);
+    expect(warnings().join('\n')).toMatch(/"eventName" may be rejected/);
     expect(warnings().join('\n')).not.toMatch(/jane/);
   });
 
@@ -138,7 +138,7 @@ describe('an event', () => {
   it('DL-10: whose positions do not match is warned of', async () => {
     const { aa, warnings } = await openShop();
     await aa('clickedObjectIDsAfterSearch', { ...click, objectIDs: ['a', 'b', 'c'], positions: [1, 2] });
-    expect(warnings().join('\n')).toContain('event-suspect: positions');
+    expect(warnings().join('\n')).toContain('"positions" may be rejected');
   });
 
   it('DL-09: is a view once for each object, search and visitor; clicks and views without a search are not counted', async () => {

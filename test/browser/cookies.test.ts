@@ -1,4 +1,4 @@
-import type { BrowserContext } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { login, logout, who } from './actions.js';
 import { can } from './engines.js';
@@ -122,6 +122,112 @@ describe.runIf(can('playwright'))('as the browser stores them', () => {
       await logout(page);
       expect(Object.keys(await cookiesOf(context))).toEqual(['_ALGOLIA']);
     });
+  });
+});
+
+describe.runIf(can('playwright'))('sub-domains on https', () => {
+  let secure: PageServer;
+  beforeAll(async () => {
+    secure = await servePages(selfSigned('*.shop.test'));
+  });
+  afterAll(() => secure.close());
+  const at = (host: string) => ({ origin: `https://${host}.shop.test:${secure.port}` });
+  const shared = { cookie: { domain: 'shop.test' } };
+  const visitor = (page: Pick<Page, 'evaluate'>) => page.evaluate(() => [window.user.state, window.user.token]);
+  const names = async (context: BrowserContext) => (await context.cookies()).map(({ name }) => name).sort();
+
+  // W08
+  test('an open page tracks under the anonymous token once another sub-domain has logged out', async () => {
+    const { collector } = stage;
+    const context = await stage.context({ ignoreHTTPSErrors: true });
+    // Without the event of browsers that announce changes of cookies, so that tracking has to look.
+    const page = await context.newPage();
+    await page.addInitScript(() => Reflect.deleteProperty(window, 'cookieStore'));
+    await page.goto(stage.shopUrl(shared, at('a')));
+    const anonymous = (await who(page)).token;
+    await page.evaluate(() => window.user.login('ada-1815'));
+    const sibling = await stage.open(context, shared, at('b'));
+    expect((await who(sibling)).token).toBe('ada-1815');
+    await sibling.evaluate(() => window.user.logout());
+    expect(await visitor(page)).toEqual(['identified', 'ada-1815']);
+    expect(await track(page, clickOn('teapot'))).toEqual({ status: 'delivered' });
+    expect(collector.events.map(({ userToken }) => userToken)).toEqual([anonymous]);
+    expect(await visitor(page)).toEqual(['loggedOut', anonymous]);
+  });
+
+  test('an open page follows a login and a logout of another at once where the browser announces changes of cookies', async () => {
+    const context = await stage.context({ ignoreHTTPSErrors: true });
+    const page = await stage.open(context, shared, at('a'));
+    const anonymous = (await who(page)).token;
+    const sibling = await stage.open(context, shared, at('b'));
+    await sibling.evaluate(() => window.user.login('ada-1815'));
+    await expect.poll(() => visitor(page)).toEqual(['identified', 'ada-1815']);
+    await sibling.evaluate(() => window.user.logout());
+    await expect.poll(() => visitor(page)).toEqual(['loggedOut', anonymous]);
+  });
+
+  test('a thousand events in a loop read the cookies as often as one does', async () => {
+    const context = await stage.context({ ignoreHTTPSErrors: true });
+    const page = await stage.open(context, shared, at('a'));
+    const readsOf = (events: number) =>
+      page.evaluate(
+        async ([event, count]) => {
+          const { get, set } = Object.getOwnPropertyDescriptor(Document.prototype, 'cookie')!;
+          let reads = 0;
+          Object.defineProperty(document, 'cookie', {
+            configurable: true,
+            get() {
+              reads += 1;
+              return get!.call(document);
+            },
+            set: (line) => set!.call(document, line),
+          });
+          for (let n = 0; n < count; n += 1) void window.user.track(event);
+          await new Promise((resolve) => setTimeout(resolve));
+          Reflect.deleteProperty(document, 'cookie');
+          return reads;
+        },
+        [clickOn('teapot'), events] as const,
+      );
+    const one = await readsOf(1);
+    expect(one).toBeGreaterThan(0);
+    expect(await readsOf(1_000)).toBe(one);
+  });
+
+  // W07
+  test('a logout of one ends the login that another stored for its own host', async () => {
+    const context = await stage.context({ ignoreHTTPSErrors: true });
+    const page = await stage.open(context, { consent: 'pending' }, at('www'));
+    await page.evaluate(() => {
+      window.user.login('ada-1815');
+      window.user.consent.grant();
+    });
+    const checkout = await stage.open(context, shared, at('checkout'));
+    await checkout.evaluate(() => window.user.login('ada-1815'));
+    await checkout.evaluate(() => window.user.logout());
+    expect(await names(context)).toContain('__Host-_ALGOLIA_USER');
+    await page.goto(stage.shopUrl(shared, at('www')));
+    expect((await visitor(page))[0]).toBe('anonymous');
+    expect(await names(context)).toEqual(['_ALGOLIA']);
+  });
+
+  // W02
+  test('a denial erases cookies with the domain, the path and the partition they were written with', async () => {
+    const context = await stage.context({ ignoreHTTPSErrors: true });
+    const page = await stage.open(context, shared, { ...at('www'), path: '/tea/pots;blue/list' });
+    const before = await page.evaluate(() => {
+      window.user.login('ada-1815');
+      document.cookie = '_ALGOLIA=anonymous-1; SameSite=None; Secure; Path=/; Partitioned';
+      document.cookie = '_ALGOLIA_USER=u1; SameSite=None; Secure; Path=/tea; Domain=www.shop.test; Partitioned';
+      document.cookie = '__Host-_ALGOLIA_USER=u1; SameSite=None; Secure; Path=/; Partitioned';
+      document.cookie = '_ALGOLIA=anonymous-2; Secure';
+      const shown = document.cookie.split('; ').length;
+      window.user.consent.deny();
+      return shown;
+    });
+    expect(before).toBe(6);
+    expect(await names(context)).toEqual([]);
+    expect(await page.evaluate(() => [document.cookie, window.warnings])).toEqual(['', []]);
   });
 });
 

@@ -3,42 +3,30 @@ import { cookieTokenStore } from '../../src/adapters/cookie-token-store.js';
 import { memoryTokenStore } from '../../src/adapters/memory-token-store.js';
 import type { TokenStore } from '../../src/adapters/ports.js';
 import { cookieDocument, cookielessDocument, throwingDocument } from '../support/cookie-document.js';
-import { memoryStorage } from '../support/memory-storage.js';
-
-const throwingStorage = new Proxy({} as Storage, {
-  get() {
-    throw new DOMException('blocked', 'SecurityError');
-  },
-});
-const storage = memoryStorage();
 
 const tokenStores: [string, () => TokenStore][] = [
   ['memory', () => memoryTokenStore()],
-  ['cookies on http', () => cookieTokenStore({}, { document: cookieDocument('http://localhost/shop/'), storage })],
-  ['cookies on https', () => cookieTokenStore({}, { document: cookieDocument('https://www.shop.co.uk/a/b'), storage })],
+  ['cookies on http', () => cookieTokenStore({}, { document: cookieDocument('http://localhost/shop/') })],
+  ['cookies on https', () => cookieTokenStore({}, { document: cookieDocument('https://www.shop.co.uk/a/b') })],
   [
     'cookies of a domain',
-    () => cookieTokenStore({ domain: 'shop.co.uk' }, { document: cookieDocument('https://www.shop.co.uk/'), storage }),
+    () => cookieTokenStore({ domain: 'shop.co.uk' }, { document: cookieDocument('https://www.shop.co.uk/') }),
   ],
   [
     'cookies of a domain that is refused',
-    () => cookieTokenStore({ domain: 'other.com' }, { document: cookieDocument('https://www.shop.co.uk/'), storage }),
+    () => cookieTokenStore({ domain: 'other.com' }, { document: cookieDocument('https://www.shop.co.uk/') }),
   ],
   [
     'cookies that the server manages',
-    () => cookieTokenStore({ server: true }, { document: cookieDocument('https://www.shop.co.uk/'), storage }),
+    () => cookieTokenStore({ server: true }, { document: cookieDocument('https://www.shop.co.uk/') }),
   ],
   [
     'cookies with SameSite=None on http',
-    () => cookieTokenStore({ sameSite: 'None' }, { document: cookieDocument('http://shop.test/'), storage }),
+    () => cookieTokenStore({ sameSite: 'None' }, { document: cookieDocument('http://shop.test/') }),
   ],
-  ['cookies that throw', () => cookieTokenStore({}, { document: throwingDocument(), storage })],
-  ['cookies that are off', () => cookieTokenStore({}, { document: cookielessDocument(), storage })],
-  [
-    'cookies beside storage that throws',
-    () => cookieTokenStore({}, { document: cookieDocument('https://shop.test/'), storage: throwingStorage }),
-  ],
-  ['no document', () => cookieTokenStore({}, { document: undefined, storage: undefined })],
+  ['cookies that throw', () => cookieTokenStore({}, { document: throwingDocument() })],
+  ['cookies that are off', () => cookieTokenStore({}, { document: cookielessDocument() })],
+  ['no document', () => cookieTokenStore({}, { document: undefined })],
 ];
 
 describe.each(tokenStores)('a tokenStore: %s', (_, create) => {

@@ -61,7 +61,7 @@ describe('usertoken/lite', () => {
   });
 
   it('throws as usertoken does for any other option, and for none', () => {
-    expect(() => createUserToken({ ...options, consent: 'yes' as never })).toThrow(/"consent" must be/);
+    expect(() => createUserToken({ ...options, consent: 'yes' as never })).toThrow(/"consent" is wrong/);
     expect(() => createUserToken(undefined as never)).toThrow(TypeError);
   });
 

@@ -41,7 +41,7 @@ describe('whatever cookies there are', () => {
     [header, fc.webPath(), fc.constantFrom<unknown>('u1', 'a;b', 'x\r\ny', '%00', null, undefined)],
     (cookies, path, user) => {
       const document = documentOf(cookies, path);
-      const tokenStore = cookieTokenStore({}, { document, storage: undefined });
+      const tokenStore = cookieTokenStore({}, { document });
       const { user: instance } = setup({ tokenStore });
       for (const slot of ['anonymous', 'identified'] as const) {
         const found = tokenStore.read(slot);

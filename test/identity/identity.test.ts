@@ -62,6 +62,13 @@ describe('a generator of tokens that throws', () => {
   });
 });
 
+// W12: a token of another maker.
+it('a generator of tokens that do not begin with anonymous- is reported, and the visitor has a token of ours', () => {
+  const { user, warnings } = setup({ generateToken: () => 'visitor-1' });
+  expect(user.token).toMatch(/^anonymous-/);
+  expect(warnings).toEqual([{ code: 'token-foreign', message: expect.stringContaining('"generateToken"') }]);
+});
+
 describe('remembering', () => {
   it('remember: page writes no user and resumes none', () => {
     const tokenStore = memoryTokenStore({ anonymous: 'anonymous-a', identified: 'u0' });
@@ -260,7 +267,7 @@ describe('rejections', () => {
   });
 
   it.each([undefined, () => false])(
-    'the answer, the event and the warning give one reason, with checkToken %s',
+    'the answer and the event give one reason and one warning, with checkToken %s',
     (checkToken) => {
       const { user, warnings } = setup({ checkToken });
       const reasons: unknown[] = [];
@@ -270,11 +277,7 @@ describe('rejections', () => {
       });
       const check = user.login('+4915112345678');
       const reason = checkToken ? 'refused-by-check' : 'personal-data';
-      expect([check, reasons, warnings]).toMatchObject([
-        { reason },
-        [reason],
-        [{ message: expect.stringContaining(reason) }],
-      ]);
+      expect([check, reasons, warnings]).toMatchObject([{ reason }, [reason], [{ code: 'token-rejected' }]]);
     },
   );
 

@@ -325,7 +325,7 @@ describe('a page in the back-forward cache', () => {
   it('where the tokenStore knows nothing of what the page knows, keeps that when it comes back', () => {
     const cookies = cookieDocument('https://shop.example/');
     cookies.cookie = '_ALGOLIA=anonymous-x';
-    const tokenStore = () => cookieTokenStore({ server: true }, { document: cookies, storage: undefined });
+    const tokenStore = () => cookieTokenStore({ server: true }, { document: cookies });
     const { pages, add } = shop({ tokenStore: tokenStore() }, { tokenStore: tokenStore() });
     const [first, second] = pages;
     first.user.login('u1');
@@ -347,7 +347,7 @@ describe('a page in the back-forward cache', () => {
   it('a renewed anonymous token outlives the cache, though the server has not heard of it', () => {
     const cookies = cookieDocument('https://shop.example/');
     cookies.cookie = '_ALGOLIA=anonymous-x';
-    const tokenStore = cookieTokenStore({ server: true }, { document: cookies, storage: undefined });
+    const tokenStore = cookieTokenStore({ server: true }, { document: cookies });
     const { pages } = shop({ tokenStore, onLogout: 'renew' });
     const [{ user, page }] = pages;
     user.login('u1');

@@ -77,6 +77,52 @@ describe('server render and first client render agree', () => {
   });
 });
 
+// W05: `user: null` over a stored login was `loggedOut` in a page and `anonymous` on a server.
+describe('a page and a server that are told the same', () => {
+  const options: Partial<UserTokenServerOptions>[] = [
+    {},
+    { strategy: 'link' },
+    { remember: 'device' },
+    { remember: 'page' },
+    { onLogout: 'renew' },
+    { strategy: 'link', onLogout: 'renew' },
+  ];
+  const users = [null, undefined, 'ada-1815', 'bob-1843', 'jane@example.com'] as const;
+
+  test.each(options)(
+    'agree on the visitor over a stored login, as does the page that is handed over, with %j',
+    (chosen) => {
+      for (const consent of ['granted', 'pending', 'denied'] as const) {
+        for (const user of users) {
+          const known = { consent, user };
+          const { visitor, inPage } = render(cookies, known, chosen);
+          const page = cookieDocument(url);
+          for (const pair of cookies.split('; ')) page.cookie = `${pair}; Path=/; Secure`;
+          vi.stubGlobal('document', page);
+          const alone = createUserToken({ ...base, ...(chosen as object), ...known });
+          // A fresh anonymous token differs by chance.
+          const said = ({ token, authenticatedToken, state }: ReturnType<typeof view>) => ({
+            token: token?.startsWith('anonymous-') && token !== anonymous ? 'fresh' : token,
+            authenticatedToken,
+            state,
+          });
+          const name = JSON.stringify(known);
+          expect(said(view(alone)), name).toEqual(said(visitor));
+          expect(said(view(inPage)), name).toEqual(said(visitor));
+          if (user === null) expect(alone.state).toBe('anonymous');
+        }
+      }
+    },
+  );
+
+  test('agree that nobody is left for the next page', () => {
+    const { page, inPage } = render(cookies, { ...granted, user: null });
+    expect(inPage.state).toBe('anonymous');
+    expect(page.cookie).toBe(`_ALGOLIA=${anonymous}`);
+    expect(createUserToken({ ...base, ...granted }).state).toBe('anonymous');
+  });
+});
+
 describe('in the page', () => {
   test('a cookie that the server set is not written by script', () => {
     const page = cookieDocument(url);

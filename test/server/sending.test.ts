@@ -111,12 +111,12 @@ describe('an event', () => {
     expect(warnings.join()).not.toContain('jane');
   });
 
-  test('without a token in a toJSON, or with null for one, is under the token in force', async () => {
+  test('has its own token whatever its toJSON says, and the token in force with null for one', async () => {
     const { transport, visitor } = setup();
     const who = visitor(`_ALGOLIA=${anonymous}`, granted);
     await who.track({ ...viewOf('kettle'), userToken: 'x', toJSON: () => viewOf('kettle') } as never);
     await who.track({ ...viewOf('pot'), userToken: null, authenticatedUserToken: null } as never);
-    expect(transport.accepted.map(({ userToken }) => userToken)).toEqual([anonymous, anonymous]);
+    expect(transport.accepted.map(({ userToken }) => userToken)).toEqual(['x', anonymous]);
   });
 
   test('may carry an anonymous token where checkToken allows accounts only', async () => {
@@ -170,12 +170,14 @@ describe('an event', () => {
     expect(transport.requests).toEqual([]);
   });
 
-  test('is never sent by what all requests share: that has no token to send it under', async () => {
-    const { transport, visitor } = setup({ generateToken: () => 'not-an-anonymous-token' });
+  // W12: a token of another maker.
+  test('goes out under an anonymous token where generateToken makes something else, with a warning', async () => {
+    const { transport, visitor, warnings } = setup({ generateToken: () => 'visitor-1' });
     const who = visitor('', granted);
-    expect(who.token).toBeUndefined();
-    expect(await who.track(viewOf('kettle'))).toMatchObject({ status: 'dropped', reason: 'invalid-token' });
-    expect(transport.requests).toEqual([]);
+    expect(who.token).toMatch(/^anonymous-/);
+    expect(await who.track(viewOf('kettle'))).toEqual({ status: 'delivered' });
+    expect(transport.accepted).toMatchObject([{ userToken: who.token }]);
+    expect(warnings).toEqual([expect.stringContaining('"generateToken" gave a user token')]);
   });
 
   test('that ends is told to listeners of the server', async () => {

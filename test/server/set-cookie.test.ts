@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { KnownVisitor, UserTokenServerOptions, Visitor } from '../../src/server/index.js';
+import type { KnownVisitor, RequestLike, UserTokenServerOptions, Visitor } from '../../src/server/index.js';
 import { cookieDocument } from '../support/cookie-document.js';
 import { anonymous, granted, testServer, viewOf } from './support/server.js';
 
@@ -234,6 +234,109 @@ describe('without consent', () => {
     expect(visitor.token).toBeUndefined();
     expect(visitor.setCookie).toEqual([]);
   });
+});
+
+// W02: the Host of a request is not what the browser shows (auth0/nextjs-auth0#2237, better-auth/better-auth#2918).
+describe('behind a proxy, in a container, over HTTP/2', () => {
+  const requests: [string, (cookie: string) => RequestLike][] = [
+    ['another Host', (cookie) => ({ url: '/account', headers: { host: 'internal:3000', cookie } })],
+    ['another address', (cookie) => new Request('http://10.0.0.3:8080/account', { headers: { cookie } })],
+    [':authority', (cookie) => ({ url: '/account', headers: { ':authority': 'edge.internal', cookie } })],
+    ['no Host', (cookie) => ({ headers: { cookie } })],
+    ['the text of the cookies', (cookie) => cookie],
+  ];
+  const ends: [string, (visitor: Visitor) => void, KnownVisitor][] = [
+    ['a logout', (visitor) => visitor.logout(), granted],
+    ['the word of the application that nobody is logged in', () => {}, { ...granted, user: null }],
+    ['a denial', () => {}, { consent: 'denied' }],
+  ];
+  test.each(requests.flatMap(([name, request]) => ends.map((end) => [end[0], name, request, end[1], end[2]] as const)))(
+    '%s, with %s, reaches the cookies of the domain that was chosen',
+    (_, __, request, act, known) => {
+      for (const remember of ['session', 'device'] as const) {
+        const server = testServer({ remember, cookie: { domain: 'shop.example' } });
+        const page = cookieDocument(url);
+        const take = ({ setCookie }: Visitor) => {
+          for (const line of setCookie) page.cookie = line;
+        };
+        const first = server.visitor(request(''), granted);
+        first.login('ada-1815');
+        take(first);
+        expect(page.stored()).toHaveLength(2);
+        const second = server.visitor(request(page.cookie), known);
+        act(second);
+        take(second);
+        expect(page.at('https://checkout.shop.example/').cookie).toBe(
+          known.consent === 'denied' ? '' : `_ALGOLIA=${first.hydration.anonymousToken}`,
+        );
+        expect(server.visitor(request(page.cookie), granted).state).toBe('anonymous');
+      }
+    },
+  );
+
+  test('strays on the public domain are expired by X-Forwarded-Host', () => {
+    const server = testServer();
+    const page = cookieDocument(url);
+    page.cookie = `_ALGOLIA=${anonymous}; Path=/; Domain=shop.example`;
+    const headers = { host: 'internal:3000', 'x-forwarded-host': 'www.shop.example', cookie: page.cookie };
+    for (const line of server.visitor({ url: '/', headers }, { consent: 'denied' }).setCookie) page.cookie = line;
+    expect(page.stored()).toEqual([]);
+  });
+
+  test("a cookie that frames show is expired with the partition it may be in, with sameSite: 'None'", () => {
+    const lines = testServer({ cookie: { sameSite: 'None' } }).visitor(`_ALGOLIA=${anonymous}`, {
+      consent: 'denied',
+    }).setCookie;
+    expect(lines).toEqual([
+      '_ALGOLIA=; Path=/; SameSite=None; Secure; Max-Age=0',
+      '_ALGOLIA=; Path=/; SameSite=None; Secure; Partitioned; Max-Age=0',
+    ]);
+  });
+
+  test('nothing but the two cookies is ever set', () => {
+    const server = testServer({ cookie: { domain: 'shop.example' } });
+    const visitor = server.visitor(`_ALGOLIA=${anonymous}; __Host-_ALGOLIA_USER=ada-1815`, granted);
+    visitor.login('bob-1843');
+    expect(new Set(visitor.setCookie.map((line) => line.split('=')[0]))).toEqual(
+      new Set(['_ALGOLIA', '_ALGOLIA_USER', '__Host-_ALGOLIA_USER']),
+    );
+  });
+});
+
+// W07: a login that a page stored for one host before it knew the domain.
+test('a host-only login next to the shared one of a domain is expired, and is nobody', () => {
+  const server = testServer({ cookie: { domain: 'shop.example' } });
+  const page = cookieDocument(url);
+  page.cookie = `_ALGOLIA=${anonymous}; Path=/; Domain=shop.example`;
+  page.cookie = '__Host-_ALGOLIA_USER=ada-1815; Path=/; Secure';
+  for (const user of ['_ALGOLIA_USER=bob-1843; Path=/; Domain=shop.example', '']) {
+    if (user) page.cookie = user;
+    const visitor = server.visitor(page.cookie, granted);
+    expect(visitor.state).toBe(user ? 'identified' : 'anonymous');
+    for (const line of visitor.setCookie) page.cookie = line;
+    expect(page.cookie).not.toContain('__Host-');
+    page.cookie = '__Host-_ALGOLIA_USER=ada-1815; Path=/; Secure';
+    page.cookie = '_ALGOLIA_USER=; Path=/; Domain=shop.example; Max-Age=0';
+  }
+});
+
+// W12
+test('a user token of another maker in the cookie of the anonymous token is replaced with a warning', () => {
+  const server = testServer();
+  const visitor = server.visitor('_ALGOLIA=server-token-1', granted);
+  expect(visitor.setCookie).toEqual([expect.stringContaining(`_ALGOLIA=${visitor.token}; `)]);
+  expect(server.warnings).toEqual([expect.stringMatching(/^token-foreign: .*"_ALGOLIA".*"anonymous-\.\.\."/)]);
+});
+
+// W11
+test("with remember: 'device' the login's lifetime begins again with each answer", () => {
+  const { find, visit, keep } = browser({ remember: 'device', cookie: { userMaxAgeSeconds: 90 } });
+  const first = visit(granted);
+  first.login('ada-1815');
+  keep(first);
+  vi.setSystemTime(Date.now() + 60_000);
+  keep(visit(granted));
+  expect(find('__Host-_ALGOLIA_USER')).toMatchObject({ maxAgeSeconds: 90 });
 });
 
 describe('applyTo()', () => {
