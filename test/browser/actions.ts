@@ -16,16 +16,17 @@ export const whileBackingOff = (tab: Tab) => tab.until(() => window.user.deliver
 
 /** Waits until the page has stored an event. */
 export const untilStored = (tab: Tab) =>
-  tab.until(() => Object.keys(localStorage).some((key) => /^usertoken:outbox:.*:\d+$/.test(key)));
+  tab.until(() => Object.keys(localStorage).some((key) => /^usertoken:outbox:[^:]+:[^:]+:\d+$/.test(key)));
 
 /** A visit so much later that chunks which their page could not release are no longer young. */
 export const later: PageTraits = { aheadMs: 11_000 };
 
-/** A page of the site without the library. */
-export const elsewhere: PageTraits = { path: '/elsewhere' };
+/** Goes to a page of the site without the library. */
+export const leave = (stage: Stage, tab: Tab) => tab.goto(stage.pages.url(undefined, { path: '/elsewhere' }));
 
-/** Goes to such a page. */
-export const leave = (stage: Stage, tab: Tab) => tab.goto(stage.pages.url(undefined, elsewhere));
+/** The address of a page of another site. A page that is left for it has no successor. */
+export const otherSite = ({ pages }: Stage) =>
+  pages.url(undefined, { path: '/elsewhere', origin: `http://localhost:${pages.port}` });
 
 /** Tracks events, `<prefix>0` and so on, and leaves for an address in the same task.
  * @param filler Makes each event this many bytes longer. */
@@ -49,7 +50,7 @@ export async function goBack(tab: Tab): Promise<void> {
 
 /** Waits until no chunk is left in storage for a second delivery. */
 async function settle(tab: Tab, patience: Patience): Promise<void> {
-  const isEmpty = () => Object.keys(localStorage).every((key) => !/^usertoken:outbox:.*:\d+$/.test(key));
+  const isEmpty = () => Object.keys(localStorage).every((key) => !/^usertoken:outbox:[^:]+:[^:]+:\d+$/.test(key));
   await tab.until(isEmpty, undefined, patience);
   expect(await tab.evaluate(() => window.user.flush())).toBe(true);
 }

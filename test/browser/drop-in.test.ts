@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { bundleScriptTag } from '../../scripts/light-build.mjs';
 import { snippet } from '../aa/support/script-tag.js';
-import { arrivals, elsewhere } from './actions.js';
+import { arrivals, otherSite } from './actions.js';
 import { names, received, useStage } from './harness.js';
 import type { Tab } from './tab.js';
 
@@ -77,14 +77,14 @@ test('delivers the events of an outage once each', async () => {
   expect(arrivals(stage).sort()).toEqual(names('view', 50).sort());
 });
 
-test('delivers events tracked right before another page is loaded', async () => {
+test('delivers events tracked right before the visitor leaves the site', async () => {
   const tab = await open(`${snippet()} ${init}`);
   await tab.evaluate(
     ([event, address]) => {
       for (let n = 0; n < 20; n += 1) void aa('viewedObjectIDs', { ...event, objectIDs: [`view${n}`] });
       location.assign(address);
     },
-    [view('x'), stage.pages.url(undefined, elsewhere)] as const,
+    [view('x'), otherSite(stage)] as const,
   );
   await stage.collector.waitForEvents(20);
   expect(arrivals(stage).sort()).toEqual(names('view', 20).sort());

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { elsewhere, expectOnce, later, leave, trackAndLeave } from './actions.js';
+import { expectOnce, later, leave, otherSite, trackAndLeave } from './actions.js';
 import { can } from './engines.js';
 import { clickOn, names, received, trackMany, untilExit, useStage } from './harness.js';
 import type { Tab } from './tab.js';
@@ -17,10 +17,10 @@ const untilNext = (tab: Tab) => tab.until(() => location.search.includes('page=2
 const bytesReceived = () => stage.collector.requests.reduce((sum, { bytes }) => sum + bytes, 0);
 
 // DL-01 of the test cases, as the next two.
-test('delivers 100 events tracked in the task in which the visitor leaves, without help from the next page', async () => {
-  const { collector, pages } = stage;
+test('delivers 100 events tracked in the task in which the visitor leaves the site, without a next visit', async () => {
+  const { collector } = stage;
   const tab = await (await stage.profile()).open(slow());
-  await trackAndLeave(tab, 'leaving', 100, pages.url(undefined, elsewhere));
+  await trackAndLeave(tab, 'leaving', 100, otherSite(stage));
   await collector.waitForEvents(100);
   expect(bytesReceived()).toBeGreaterThan(10_000);
   expect(bytesReceived()).toBeLessThan(keepaliveBytes);
@@ -29,7 +29,7 @@ test('delivers 100 events tracked in the task in which the visitor leaves, witho
   await expectOnce(stage, tab, names('leaving', 100));
 });
 
-test('delivers 200 events once when the next page starts while they are under way', async () => {
+test('leaves 200 events of the task in which the visitor goes on within the site to the next page, which sends them once', async () => {
   const tab = await (await stage.profile()).open(slow());
   await trackAndLeave(tab, 'leaving', 200, nextPage());
   await untilNext(tab);
@@ -37,10 +37,10 @@ test('delivers 200 events once when the next page starts while they are under wa
 });
 
 // DL-02 of the test cases.
-test('hands over as much as may outlive the page, and the next visit sends the rest', async () => {
-  const { collector, pages } = stage;
+test('hands over as much as may outlive the page when the visitor leaves the site, and the next visit sends the rest', async () => {
+  const { collector } = stage;
   const tab = await (await stage.profile()).open(slow());
-  await trackAndLeave(tab, 'big', 200, pages.url(undefined, elsewhere), 900);
+  await trackAndLeave(tab, 'big', 200, otherSite(stage), 900);
   await tab.until(() => location.pathname === '/elsewhere');
   await collector.waitForRequests(() => bytesReceived() > keepaliveBytes / 2);
   expect(collector.requests[0]!.bytes).toBeLessThanOrEqual(keepaliveBytes);
@@ -75,7 +75,7 @@ test('delivers 200 events of a tab that is closed right after, at the latest wit
   await expectOnce(stage, await profile.open({}, later), names('closed', 200), () => !can('whole page exit'));
 });
 
-test('delivers the event of a tab that closes itself in the same task, without a next visit', async () => {
+test('delivers the event of a tab that closes itself in the same task while its opener lives', async () => {
   const { collector } = stage;
   const profile = await stage.profile();
   const opener = await profile.open();
@@ -108,13 +108,13 @@ async function closeItself(tab: Tab, count: number): Promise<void> {
   await expect.poll(() => tab.evaluate(() => 'there').catch(() => 'gone')).toBe('gone');
 }
 
-test('delivers the batch that is in flight when the visitor leaves once, and the events after it too', async () => {
-  const { collector, pages } = stage;
+test('delivers the batch that is in flight when the visitor leaves the site once, and the events after it too', async () => {
+  const { collector } = stage;
   const tab = await (await stage.profile()).open();
   collector.setFault({ delayMs: 500 });
   await trackMany(tab, 'flying', 20);
   await collector.waitForRequests(1);
-  await trackAndLeave(tab, 'late', 10, pages.url(undefined, elsewhere));
+  await trackAndLeave(tab, 'late', 10, otherSite(stage));
   await collector.waitForEvents(30);
   await tab.until(() => location.pathname === '/elsewhere');
   await tab.goto(nextPage());

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import {
   deny,
-  elsewhere,
   expectOnce,
   goBack,
   leave,
   login,
   logout,
+  otherSite,
   trackAndLeave,
   whileBackingOff,
   who,
@@ -64,10 +64,10 @@ test('an event that a pageshow listener tracks carries the current token', async
   expect(received(collector)).toEqual(['ada-1815: teapot']);
 });
 
-test('a page that comes back does not send again the events that it sent when it was left', async () => {
+test('a page that comes back from another site does not send again the events that it sent when it was left', async () => {
   const { collector } = stage;
   const tab = await (await stage.profile()).open();
-  await trackAndLeave(tab, 'leaving', 100, stage.pages.url(undefined, elsewhere));
+  await trackAndLeave(tab, 'leaving', 100, otherSite(stage));
   await tab.until(() => location.pathname === '/elsewhere');
   await collector.waitForEvents(100);
   await restore(tab);

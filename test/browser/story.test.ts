@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { elsewhere, expectOnce, login, logout, trackAndLeave, who } from './actions.js';
+import { expectOnce, login, logout, otherSite, trackAndLeave, who } from './actions.js';
 import { clickOn, names, received, track, useStage } from './harness.js';
 
 const stage = useStage();
@@ -56,7 +56,7 @@ test('sends text/plain without custom headers or cookies, so that no request nee
   const { collector, pages } = stage;
   const tab = await (await stage.profile()).open();
   await track(tab, clickOn('teapot'));
-  await trackAndLeave(tab, 'kettle', 1, pages.url(undefined, elsewhere));
+  await trackAndLeave(tab, 'kettle', 1, otherSite(stage));
   await collector.waitForEvents(2);
   expect(collector.requests.map(({ method, preflight }) => [method, preflight])).toEqual([
     ['POST', undefined],
