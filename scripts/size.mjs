@@ -8,11 +8,11 @@ import { bundleScriptTag, lightBuilds, shortMessages } from './light-build.mjs';
 
 /** The most that an entry may weigh, in bytes of gzip -9. Lower a budget with every saving. */
 const budgets = {
-  usertoken: 18_640,
-  'usertoken with xstate': 31_330,
+  usertoken: 18_710,
+  'usertoken with xstate': 31_400,
   'usertoken/machines': 3_890,
   'usertoken/aa': 18_490,
-  'usertoken/lite': 19_040,
+  'usertoken/lite': 19_100,
   'usertoken/server': 18_020,
   'usertoken/vue': 356,
   'usertoken/svelte': 353,

@@ -1,6 +1,5 @@
 import { onTestFinished, vi } from 'vitest';
 import type { InsightsClient } from '../../../src/aa/index.js';
-import { asPage } from '../../support/as-page.js';
 import { cookieDocument } from '../../support/cookie-document.js';
 import { memoryStorage } from '../../support/memory-storage.js';
 
@@ -23,7 +22,6 @@ export async function openPage(page: { readonly cookie?: string; readonly items?
   if (page.cookie) document.cookie = page.cookie;
   const localStorage = memoryStorage();
   for (const [key, value] of Object.entries(page.items ?? {})) localStorage.setItem(key, value);
-<<<<<<< ours
   const target = new EventTarget();
   const globals = {
     ...{ document, localStorage, location: document.location, navigator: { cookieEnabled: true } },
@@ -41,20 +39,6 @@ export async function openPage(page: { readonly cookie?: string; readonly items?
     }
   });
   return { document, localStorage, window: globalThis as unknown as Window & Record<string, unknown>, ...client };
-=======
-  const { addEventListener, removeEventListener, dispatchEvent } = EventTarget.prototype;
-  const target = new EventTarget();
-  asPage(document, {
-    localStorage,
-    navigator: { cookieEnabled: true },
-    AlgoliaAnalyticsObject: undefined,
-    addEventListener: addEventListener.bind(target),
-    removeEventListener: removeEventListener.bind(target),
-    dispatchEvent: dispatchEvent.bind(target),
-  });
-  const window = globalThis as unknown as Window & Record<string, unknown>;
-  return { document, localStorage, window, ...(await loadClient()) };
->>>>>>> theirs
 }
 
 /** A fresh copy of `usertoken/aa` in the surroundings that are there, with a client that sends nowhere. */
