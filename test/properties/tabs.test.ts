@@ -36,7 +36,8 @@ function slowTabs() {
 
 type Step =
   | { readonly do: 'sync'; readonly page: number; readonly id: string | null }
-  | { readonly do: 'deny' | 'track'; readonly page: number }
+  | { readonly do: 'deny'; readonly page: number }
+  | { readonly do: 'track'; readonly page: number }
   | { readonly do: 'deliver'; readonly choice: number }
   | { readonly do: 'wait'; readonly ms: number };
 
