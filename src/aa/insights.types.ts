@@ -139,25 +139,6 @@ export type RequestFunction = (url: string, data: Record<string, unknown>) => un
 /** A request function that says whether the API accepted the events. */
 export type RequestFnType = (url: string, data: Record<string, unknown>) => Promise<boolean>;
 
-/** A function that a snippet has put in the page, or ours in its place. */
-export type SnippetFunction = InsightsClient & { queue?: unknown[] & { isTaken?: boolean } };
-
-/** The global object of a page with a snippet. */
-export type SnippetGlobals = Record<string, unknown> & { AlgoliaAnalyticsObject?: string };
-
-/** What the script tag's file is, as global `AlgoliaAnalytics`, for RequireJS and as a CommonJS module. */
-export interface ScriptLibrary {
-  readonly __esModule: true;
-  readonly default: InsightsMethods & { version: string };
-  createInsightsClient(requestFn?: RequestFunction): InsightsMethods & { version: string };
-}
-
-/** The function of RequireJS that defines a module. */
-export type AmdDefine = ((library: ScriptLibrary) => void) & { readonly amd?: unknown };
-
-/** The module of CommonJS that a file is in. */
-export type CommonJsModule = { exports: unknown };
-
 declare global {
   interface Window {
     /** The name of the global function that UI libraries take for the client. */

@@ -1,8 +1,9 @@
 import { pageWindow } from '../adapters/platform.js';
 import { AlgoliaAnalytics as Client, version } from './algolia-analytics.js';
 import { getFunctionalInterface } from './functional-interface.js';
-import type { InsightsClient, RequestFunction, SnippetGlobals } from './insights.types.js';
+import type { InsightsClient, RequestFunction } from './insights.types.js';
 import { LocalStorage } from './local-storage.js';
+import type { SnippetGlobals } from './page.types.js';
 
 /** A client: its methods are those that `aa` calls by name. It keeps the searches of objects in `LocalStorage.store`. */
 export class AlgoliaAnalytics extends Client {

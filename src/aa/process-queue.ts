@@ -1,7 +1,7 @@
 import { tryCall } from '../../machines/try-call.js';
 import { type AlgoliaAnalytics, version } from './algolia-analytics.js';
 import { getFunctionalInterface } from './functional-interface.js';
-import type { SnippetFunction, SnippetGlobals } from './insights.types.js';
+import type { SnippetFunction, SnippetGlobals } from './page.types.js';
 
 /** Takes over the function that a snippet has put in the page: runs the calls in its queue, then those that come through the
  * old function, and puts one in its place that returns what methods return. A queue is taken over once.

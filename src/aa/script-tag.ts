@@ -1,6 +1,7 @@
 import { pageWindow } from '../adapters/platform.js';
 import { AlgoliaAnalytics } from './algolia-analytics.js';
-import type { AmdDefine, CommonJsModule, RequestFunction, ScriptLibrary, SnippetGlobals } from './insights.types.js';
+import type { RequestFunction } from './insights.types.js';
+import type { AmdDefine, CommonJsModule, ScriptLibrary, SnippetGlobals } from './page.types.js';
 import { processQueue, takeOver } from './process-queue.js';
 
 declare const exports: unknown;

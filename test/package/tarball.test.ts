@@ -29,6 +29,7 @@ describe('the tarball', () => {
       'README.md',
       'CHANGELOG.md',
       'LICENSE',
+      'aa/package.json',
       `dist/${cli.file}`,
       `dist/${scriptTag.file}`,
       ...perEntry,

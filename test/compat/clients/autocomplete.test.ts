@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { lines, type Outcome } from './support/outcome.js';
 import { call, host, type Site, settled, tokenOf, useVisits } from './support/visits.js';
 
-const { stage, compare } = useVisits('autocomplete');
+const { stage, compare, open } = useVisits('autocomplete');
 
 const credentials = { appId: 'app', apiKey: 'key' };
 const init = ['init', { ...credentials, host, useCookie: true }];
@@ -69,6 +69,22 @@ describe('Autocomplete sends the same with usertoken/aa as with search-insights'
     const calls = [['init', { host, partial: true }]];
     const outcome = await compare({ client: 'before', calls, insights: true }, suggest, count);
     expectSuggestions(outcome, 'undefined');
+  });
+
+  // F01: the plugin decides when it is created whether the client takes credentials with each event.
+  test('created with the function of a snippet before the script loads, on a page that never calls init', async () => {
+    stage.collector.clear();
+    const { page, said } = await open('usertoken', { client: 'late', insights: true });
+    await page.evaluate('load()');
+    await suggest(page);
+    await stage.collector.waitForEvents(count, { timeoutMs: 20_000 });
+    expect(stage.collector.events.map(({ event }) => event.eventName).sort()).toEqual([
+      'Item Selected',
+      'Item Selected',
+      'Items Viewed',
+      'Suggestion Bought',
+    ]);
+    expect(said).toEqual([]);
   });
 
   test('an index that wants events collected, on a page that asks for nothing', async () => {
