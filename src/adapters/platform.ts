@@ -19,8 +19,7 @@ const runtime = globalThis as Runtime;
  * jsdom, happy-dom). Electron and NW.js have Node's `process` on a real page, whose `document` can't be replaced.
  * @see https://webidl.spec.whatwg.org/#LegacyUnforgeable */
 export function isServer(): boolean {
-  const { process, WebSocketPair } = runtime;
-  const isHosted = process?.versions?.node || WebSocketPair;
+  const isHosted = runtime.process?.versions?.node || runtime.WebSocketPair;
   return !!isHosted && Object.getOwnPropertyDescriptor(globalThis, 'document')?.configurable !== false;
 }
 
@@ -30,9 +29,9 @@ export function isServer(): boolean {
  * A test runner that puts jsdom or happy-dom in the place of Node's globals makes a page: there `window` is the global object
  * and `NODE_ENV` is `test`, as Jest, Vitest and `bun test` set it. */
 export function pageWindow(): Window | undefined {
-  const { window, process } = runtime;
+  const { window } = runtime;
   // Deno throws where the environment may not be read.
-  const isTest = () => (window as unknown) === globalThis && tryCall(() => process!.env!.NODE_ENV) === 'test';
+  const isTest = () => (window as unknown) === globalThis && tryCall(() => runtime.process?.env?.NODE_ENV) === 'test';
   return window?.document && (!isServer() || isTest()) ? window : undefined;
 }
 

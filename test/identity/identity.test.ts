@@ -180,7 +180,7 @@ describe('listeners', () => {
     user.login('u1');
     expect([tokens, snapshots]).toEqual([
       ['u1', 'u2'],
-      ['u1', 'u2'],
+      ['anonymous-1', 'u1', 'u2'],
     ]);
   });
 
@@ -190,6 +190,8 @@ describe('listeners', () => {
     user.on('tokenChanged', () => seen.push(['on', user.token, user.state]));
     user.subscribe((snapshot) => seen.push(['subscribe', snapshot.token, user.state]));
     user.identity.subscribe(() => seen.push(['actor', user.token, user.state]));
+    // `subscribe` calls at once.
+    expect(seen.splice(0)).toEqual([['subscribe', 'anonymous-1', 'anonymous']]);
     user.login('u1');
     expect(seen).toHaveLength(3);
     for (const [, token, state] of seen as string[][]) expect([token, state]).toEqual(['u1', 'identified']);
@@ -199,6 +201,8 @@ describe('listeners', () => {
     const { user } = setup();
     const listener = vi.fn();
     const leave = user.subscribe(listener);
+    expect(listener.mock.calls).toEqual([[user.getSnapshot()]]);
+    listener.mockClear();
     user.logout();
     user.login('a b');
     expect(listener).not.toHaveBeenCalled();

@@ -1,5 +1,6 @@
 import { onTestFinished, vi } from 'vitest';
 import type { InsightsClient } from '../../../src/aa/index.js';
+import { asPage } from '../../support/as-page.js';
 import { cookieDocument } from '../../support/cookie-document.js';
 import { memoryStorage } from '../../support/memory-storage.js';
 
@@ -21,11 +22,17 @@ export async function openPage(page: { readonly cookie?: string; readonly items?
   if (page.cookie) document.cookie = page.cookie;
   const localStorage = memoryStorage();
   for (const [key, value] of Object.entries(page.items ?? {})) localStorage.setItem(key, value);
-  const window = Object.assign(new EventTarget(), { document, localStorage }) as unknown as Window &
-    Record<string, unknown>;
-  for (const [name, value] of Object.entries({ window, document, localStorage, navigator: { cookieEnabled: true } })) {
-    vi.stubGlobal(name, value);
-  }
+  const { addEventListener, removeEventListener, dispatchEvent } = EventTarget.prototype;
+  const target = new EventTarget();
+  asPage(document, {
+    localStorage,
+    navigator: { cookieEnabled: true },
+    AlgoliaAnalyticsObject: undefined,
+    addEventListener: addEventListener.bind(target),
+    removeEventListener: removeEventListener.bind(target),
+    dispatchEvent: dispatchEvent.bind(target),
+  });
+  const window = globalThis as unknown as Window & Record<string, unknown>;
   return { document, localStorage, window, ...(await loadClient()) };
 }
 
