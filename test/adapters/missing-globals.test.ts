@@ -15,6 +15,8 @@ it.each([
   [['TextEncoder', 'TextDecoder', 'fetch', 'Request', 'Response', 'Headers']],
   [['crypto']],
   [['structuredClone']],
+  [['AbortController']],
+  [['atob']],
   [['AbortSignal']],
   [['URL']],
   [['navigator']],
