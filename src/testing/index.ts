@@ -5,6 +5,7 @@ export type {
   Collector,
   CollectorCondition,
   CollectorOptions,
+  CollectorSession,
   CollectorWaitOptions,
   Fault,
 } from './collector.types.js';
