@@ -17,12 +17,19 @@ export interface RunningSession {
   /** The answer to the deletion of a user token. */
   deleteUserToken(chunk: string): Answer;
   keep(request: KeptRequest): void;
+  /** Calls those who listen to requests. */
+  notify(request: KeptRequest): void;
   /** Fails every wait, now and later. */
   end(): void;
 }
 
-/** Keeps what is sent to one origin, with a fault of its own. */
-export function createSession(origin: string, { maxEventAgeDays }: CollectorOptions): RunningSession {
+/** Keeps what is sent to one origin, with a fault of its own.
+ * @param onKept Called after the session's own listeners. */
+export function createSession(
+  origin: string,
+  { maxEventAgeDays }: CollectorOptions,
+  onKept: (request: KeptRequest) => void = () => {},
+): RunningSession {
   const requests = createInbox<KeptRequest>('requests', describeRequests);
   const events = createInbox<CollectedEvent>(
     'events',
@@ -32,7 +39,12 @@ export function createSession(origin: string, { maxEventAgeDays }: CollectorOpti
   let fault: Fault | null = null;
   let faultsLeft = Number.POSITIVE_INFINITY;
 
+  function notify(request: KeptRequest): void {
+    for (const listener of [...listeners]) rethrowLater(() => listener(request));
+  }
+
   return {
+    notify,
     view: {
       origin,
       events: events.items,
@@ -96,7 +108,8 @@ export function createSession(origin: string, { maxEventAgeDays }: CollectorOpti
       requests.items.push(request);
       events.changed();
       requests.changed();
-      for (const listener of [...listeners]) rethrowLater(() => listener(request));
+      notify(request);
+      onKept(request);
     },
 
     end() {

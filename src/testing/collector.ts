@@ -78,7 +78,7 @@ export async function createCollector(options: CollectorOptions = {}): Promise<C
   function sessionOf(name: string): RunningSession {
     let session = sessions.get(name);
     if (!session) {
-      session = createSession(`${origin}/s/${encodeURIComponent(name)}`, options);
+      session = createSession(`${origin}/s/${encodeURIComponent(name)}`, options, main.notify);
       if (closed) session.end();
       sessions.set(name, session);
     }
@@ -86,15 +86,17 @@ export async function createCollector(options: CollectorOptions = {}): Promise<C
   }
 
   /** The session that a path belongs to, and the path within. */
-  function locate(url: string): { session: RunningSession; path: string; params: URLSearchParams } {
+  function locate(url: string): { session: RunningSession; name?: string; path: string; params: URLSearchParams } {
     const { path, params } = splitUrl(url);
     const [, name, rest] = /^\/s\/([\w.~%-]+)(\/.*)$/.exec(path) ?? [];
     const decoded = name && decodeChunk(name);
-    return decoded && rest ? { session: sessionOf(decoded), path: rest, params } : { session: main, path, params };
+    return decoded && rest
+      ? { session: sessionOf(decoded), name: decoded, path: rest, params }
+      : { session: main, path, params };
   }
 
   async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { session, path, params } = locate(incoming.url ?? '/');
+    const { session, name, path, params } = locate(incoming.url ?? '/');
     if (options.fallback && !path.startsWith('/1/') && (await options.fallback(incoming, response))) return;
 
     const { bytes, complete, text } = await readBody(incoming);
@@ -113,6 +115,7 @@ export async function createCollector(options: CollectorOptions = {}): Promise<C
       sent: sent?.filter(isObject) ?? [],
       isFaulted: false,
       at: now(),
+      ...(name === undefined ? {} : { session: name }),
       ...(isPreflight(incoming) ? { preflight: true } : {}),
     };
     if (!complete) return session.keep(request);

@@ -57,6 +57,8 @@ export interface CollectedRequest {
   readonly message?: string;
   /** Time of receipt, in milliseconds since the Unix epoch. */
   readonly at: number;
+  /** The name of the session it was sent to, absent outside of sessions. */
+  readonly session?: string;
   /** True for a CORS preflight, absent otherwise. */
   readonly preflight?: true;
 }
@@ -133,7 +135,7 @@ export interface CollectorSession {
 }
 
 /** A running server that answers like the Algolia Insights API and keeps what it was sent. What is sent to a session is kept
- * there alone. */
+ * there alone; `onRequest` hears of it here too. */
 export interface Collector extends CollectorSession {
   /** The port on 127.0.0.1 that it listens on. */
   readonly port: number;

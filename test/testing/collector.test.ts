@@ -409,11 +409,14 @@ describe('a session', () => {
     const session = collector.session('a');
     const heard: string[] = [];
     session.onRequest(({ path }) => heard.push(path));
+    const all: unknown[] = [];
+    collector.onRequest(({ session }) => all.push(session));
     const wait = session.waitForEvents(1);
     await sendTo(collector.origin, view);
     await sendTo(session.origin, view);
     expect(await wait).toHaveLength(1);
     expect(heard).toEqual(['/1/events']);
+    expect(all).toEqual([undefined, 'a']);
     const failed = expect(session.waitForRequests(9)).rejects.toThrow('the collector was closed');
     await collector.close();
     await failed;
