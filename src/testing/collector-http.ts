@@ -48,6 +48,8 @@ export function send(response: ServerResponse, { status, headers = {}, body = ''
   response.statusCode = status;
   if (cors) response.setHeader('access-control-allow-origin', '*');
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  // `HEAD` has the headers of the body that it does not have.
+  if (body) response.setHeader('content-length', Buffer.byteLength(body));
   response.end(body);
 }
 
@@ -61,6 +63,20 @@ export function jsonAnswer(status: number, message: string, headers: Record<stri
 export function htmlAnswer(status: number, title: string): Answer {
   const body = `<html><head><title>${status} ${title}</title></head><body><h1>${status} ${title}</h1></body></html>`;
   return { status, headers: { 'content-type': 'text/html; charset=utf-8' }, body };
+}
+
+/** The answer to a method that a path does not take: 405, or 204 for the `OPTIONS` that ask which it takes.
+ * @see RFC 9110, sections 9.3.7 and 15.5.6 */
+export function methodAnswer(method: string, allowed: readonly string[]): Answer {
+  const allow = allowed.join(', ');
+  if (method === 'OPTIONS') return { status: 204, headers: { allow: `${allow}, OPTIONS` } };
+  return jsonAnswer(405, `the method must be ${allowed.join(' or ')}`, { allow });
+}
+
+/** Whether a request is a CORS preflight, and no `OPTIONS` for its own sake.
+ * @see https://fetch.spec.whatwg.org/#cors-preflight-request */
+export function isPreflight({ method, headers }: IncomingMessage): boolean {
+  return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
 }
 
 /** The answer to a CORS preflight: everything is allowed. */

@@ -1,19 +1,20 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { CollectedEvent, CollectedRequest, Collector, CollectorOptions, Fault } from './collector.types.js';
+import type { Collector, CollectorOptions } from './collector.types.js';
 import {
   type Answer,
   admits,
   type Credentials,
-  checkFault,
   decodeChunk,
   faultAnswer,
   htmlAnswer,
   isDelayAlone,
   isObject,
+  isPreflight,
   jsonAnswer,
   maskHeaders,
   maskQuery,
+  methodAnswer,
   parseJson,
   preflightAnswer,
   readBody,
@@ -21,88 +22,44 @@ import {
   send,
   splitUrl,
 } from './collector-http.js';
-import { createInbox, describeEvents, describeRequests } from './collector-inbox.js';
-import { checkEventsBody } from './insights-rules.js';
+import { createSession, type KeptRequest, type RunningSession, rethrowLater } from './collector-session.js';
 
-type KeptRequest = { -readonly [K in keyof CollectedRequest]: CollectedRequest[K] };
+/** Longer than clients keep a connection that they don't use: a server that ends one just when it is used again would fail a
+ * request that no fault was set for. */
+const keepAliveMs = 65_000;
 
 /** Starts a server on 127.0.0.1 that answers like the Algolia Insights API, for tests. Node only.
  *
  * It knows `POST /1/events` and `DELETE /1/usertokens/{token}`, checks credentials, size and every rule of
- * {@link checkEventsBody}, and answers CORS preflights. Close it at the end, or the process stays up.
+ * {@link checkEventsBody}, and answers CORS preflights. Below `/s/<name>/` it does the same for a session of that name, which
+ * has events, requests and a fault of its own. Close it at the end, or the process stays up.
  * @throws Error (rejects) when it cannot listen for another reason than a taken port.
  * @see https://www.algolia.com/doc/rest-api/insights/ */
 export async function createCollector(options: CollectorOptions = {}): Promise<Collector> {
   const now = options.now ?? (() => Date.now());
-  const requests = createInbox<KeptRequest>('requests', describeRequests);
-  const events = createInbox<CollectedEvent>(
-    'events',
-    (items) => `${describeEvents(items)}; requests there: ${describeRequests(requests.items)}`,
-  );
-  const listeners = new Set<(request: CollectedRequest) => void>();
   const timers = new Set<NodeJS.Timeout>();
-  let fault: Fault | null = null;
-  let faultsLeft = Number.POSITIVE_INFINITY;
+  const sessions = new Map<string, RunningSession>();
   let lastId = 0;
   let closed: Promise<void> | undefined;
 
-  function setFault(next: Fault | null): void {
-    if (next !== null) checkFault(next);
-    fault = next;
-    faultsLeft = next?.times ?? Number.POSITIVE_INFINITY;
-  }
-
-  function takeFault(request: KeptRequest, sent: readonly object[] | undefined): Fault | null {
-    const current = fault;
-    if (current === null || !request.path.startsWith('/1/')) return null;
-    if (request.preflight && current.cors !== false) return null;
-    if (current.when && (sent === undefined || !current.when(sent))) return null;
-    faultsLeft -= 1;
-    if (faultsLeft === 0) fault = null;
-    return current;
-  }
-
-  function pushEvents(request: KeptRequest, json: unknown): Answer {
-    const verdict = checkEventsBody(json, request.at, { maxEventAgeDays: options.maxEventAgeDays });
-    if (verdict.status === 422) {
-      request.message = verdict.message;
-      return jsonAnswer(422, verdict.message);
-    }
-    for (const event of (json as { events: Record<string, unknown>[] }).events) {
-      const userToken = event.userToken as string;
-      const authenticatedUserToken = event.authenticatedUserToken as string | undefined;
-      events.items.push({ event, userToken, authenticatedUserToken, receivedAt: request.at, requestId: request.id });
-    }
-    return jsonAnswer(200, 'OK');
-  }
-
-  function deleteUserToken(chunk: string): Answer {
-    const token = decodeChunk(chunk);
-    if (token === undefined) return jsonAnswer(422, 'userToken in the path must be URL-encoded');
-    const kept = events.items.filter((item) => item.userToken !== token);
-    events.items.splice(0, events.items.length, ...kept);
-    return { status: 204 };
-  }
-
-  function ordinaryAnswer(request: KeptRequest, given: Credentials, text: string | undefined, json: unknown): Answer {
+  function ordinaryAnswer(
+    session: RunningSession,
+    request: KeptRequest,
+    given: Credentials,
+    text: string | undefined,
+    json: unknown,
+  ): Answer {
     if (request.preflight) return preflightAnswer(request.headers);
     const token = /^\/1\/usertokens\/([^/]+)$/.exec(request.path)?.[1];
     if (token === undefined && request.path !== '/1/events') return jsonAnswer(404, 'the path is not supported');
-    const allow = token === undefined ? 'POST' : 'DELETE';
-    if (request.method !== allow) return jsonAnswer(405, `the method must be ${allow}`, { allow });
+    const allowed = token === undefined ? 'POST' : 'DELETE';
+    if (request.method !== allowed) return methodAnswer(request.method, [allowed]);
     if (!admits(options.appId, given.appId) || !admits(options.apiKey, given.apiKey)) {
       return jsonAnswer(401, 'the application id or the API key is missing or wrong');
     }
     if (text === undefined) return jsonAnswer(413, 'the body is over 2 MB', { connection: 'close' });
-    if (token !== undefined) return deleteUserToken(token);
-    return json === undefined ? htmlAnswer(400, 'Bad Request') : pushEvents(request, json);
-  }
-
-  function keep(request: KeptRequest): void {
-    requests.items.push(request);
-    events.changed();
-    requests.changed();
-    for (const listener of [...listeners]) rethrowLater(() => listener(request));
+    if (token !== undefined) return session.deleteUserToken(token);
+    return json === undefined ? htmlAnswer(400, 'Bad Request') : session.pushEvents(request, json);
   }
 
   function later(delayMs: number, action: () => void): void {
@@ -117,8 +74,29 @@ export async function createCollector(options: CollectorOptions = {}): Promise<C
     timers.add(timer);
   }
 
+  /** The session of this name, made when it is first asked for or sent to. */
+  function sessionOf(name: string): RunningSession {
+    let session = sessions.get(name);
+    if (!session) {
+      session = createSession(`${origin}/s/${encodeURIComponent(name)}`, options, main.notify);
+      if (closed) session.end();
+      sessions.set(name, session);
+    }
+    return session;
+  }
+
+  /** The session that a path belongs to, and the path within. */
+  function locate(url: string): { session: RunningSession; name?: string; path: string; params: URLSearchParams } {
+    const { path, params } = splitUrl(url);
+    const [, name, rest] = /^\/s\/([\w.~%-]+)(\/.*)$/.exec(path) ?? [];
+    const decoded = name && decodeChunk(name);
+    return decoded && rest
+      ? { session: sessionOf(decoded), name: decoded, path: rest, params }
+      : { session: main, path, params };
+  }
+
   async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { path, params } = splitUrl(incoming.url ?? '/');
+    const { session, name, path, params } = locate(incoming.url ?? '/');
     if (options.fallback && !path.startsWith('/1/') && (await options.fallback(incoming, response))) return;
 
     const { bytes, complete, text } = await readBody(incoming);
@@ -137,15 +115,16 @@ export async function createCollector(options: CollectorOptions = {}): Promise<C
       sent: sent?.filter(isObject) ?? [],
       isFaulted: false,
       at: now(),
-      ...(incoming.method === 'OPTIONS' ? { preflight: true } : {}),
+      ...(name === undefined ? {} : { session: name }),
+      ...(isPreflight(incoming) ? { preflight: true } : {}),
     };
-    if (!complete) return keep(request);
+    if (!complete) return session.keep(request);
 
-    const taken = takeFault(request, sent && request.sent);
+    const taken = session.takeFault(request, sent && request.sent);
     request.isFaulted = taken !== null;
     const stores = taken === null || taken.dropAfterAccept || isDelayAlone(taken);
     const answer = stores
-      ? ordinaryAnswer(request, readCredentials(params, incoming.headers), text, json)
+      ? ordinaryAnswer(session, request, readCredentials(params, incoming.headers), text, json)
       : faultAnswer(taken);
     const resets = taken?.drop || taken?.dropAfterAccept;
     const hangs = taken?.hang && !resets;
@@ -153,7 +132,7 @@ export async function createCollector(options: CollectorOptions = {}): Promise<C
     response.once('close', () => {
       if (!response.writableFinished) request.status = 0;
     });
-    keep(request);
+    session.keep(request);
     if (hangs) return;
     later(taken?.delayMs ?? 0, () => {
       if (resets) incoming.socket.resetAndDestroy();
@@ -161,7 +140,7 @@ export async function createCollector(options: CollectorOptions = {}): Promise<C
     });
   }
 
-  const server = createServer((incoming, response) => {
+  const server = createServer({ keepAliveTimeout: keepAliveMs }, (incoming, response) => {
     handle(incoming, response).catch((error: unknown) => {
       if (!response.headersSent) send(response, jsonAnswer(500, `the collector failed: ${error}`), true);
       rethrowLater(() => {
@@ -172,41 +151,23 @@ export async function createCollector(options: CollectorOptions = {}): Promise<C
   const portTaken = !(await listen(server, options.port ?? 0));
   if (portTaken) await listen(server, 0);
   const { port } = server.address() as AddressInfo;
+  const origin = `http://127.0.0.1:${port}`;
+  const main = createSession(origin, options);
 
-  return {
-    origin: `http://127.0.0.1:${port}`,
+  return Object.assign(main.view, {
     port,
     portTaken,
-    events: events.items,
-    requests: requests.items,
-    get fault() {
-      return fault;
-    },
-    byToken: () => groupByToken(events.items),
-    clear() {
-      events.items.length = 0;
-      requests.items.length = 0;
-    },
-    setFault,
-    waitForEvents: events.wait,
-    waitForRequests: requests.wait,
-    onRequest(listener) {
-      // An entry of its own, so that a listener added twice is called twice and removed once.
-      const entry = (request: CollectedRequest) => listener(request);
-      listeners.add(entry);
-      return () => void listeners.delete(entry);
-    },
+    session: (name: string) => sessionOf(name).view,
     close() {
-      closed ??= new Promise((resolve) => {
+      closed ??= new Promise<void>((resolve) => {
         for (const timer of timers) clearTimeout(timer);
         server.close(() => resolve());
         server.closeAllConnections();
-        events.end();
-        requests.end();
+        for (const session of [main, ...sessions.values()]) session.end();
       });
       return closed;
     },
-  };
+  });
 }
 
 /** Resolves to false when the port is taken. */
@@ -219,25 +180,4 @@ function listen(server: Server, port: number): Promise<boolean> {
       resolve(true);
     });
   });
-}
-
-/** Keeps an error of foreign code from breaking the answer, and still has it reported as uncaught. */
-function rethrowLater(action: () => void): void {
-  try {
-    action();
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
-  }
-}
-
-function groupByToken(items: readonly CollectedEvent[]): Map<string, CollectedEvent[]> {
-  const groups = new Map<string, CollectedEvent[]>();
-  for (const item of items) {
-    const group = groups.get(item.userToken);
-    if (group) group.push(item);
-    else groups.set(item.userToken, [item]);
-  }
-  return groups;
 }

@@ -12,8 +12,8 @@ export interface CollectorOptions {
   readonly maxEventAgeDays?: number | undefined;
   /** Clock, in milliseconds since the Unix epoch. @default Date.now */
   readonly now?: (() => number) | undefined;
-  /** Called for every path outside `/1/`; returns true if it answered. The rest is answered 404. Answered requests are
-   * not kept in {@link Collector.requests}. Serves pages from the origin of the collector. */
+  /** Called for every path outside `/1/` and `/s/<name>/1/`; returns true if it answered. The rest is answered 404. Answered requests are
+   * not kept in {@link CollectorSession.requests}. Serves pages from the origin of the collector. */
   readonly fallback?: ((request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>) | undefined;
 }
 
@@ -37,7 +37,7 @@ export interface CollectedRequest {
   readonly id: number;
   /** The HTTP method, such as `POST`. */
   readonly method: string;
-  /** Path without the query. */
+  /** Path without the query, in a session the one after `/s/<name>`. */
   readonly path: string;
   /** Query parameters; the value of the API key is replaced by `***`. */
   readonly query: Readonly<Record<string, string>>;
@@ -57,6 +57,8 @@ export interface CollectedRequest {
   readonly message?: string;
   /** Time of receipt, in milliseconds since the Unix epoch. */
   readonly at: number;
+  /** The name of the session it was sent to, absent outside of sessions. */
+  readonly session?: string;
   /** True for a CORS preflight, absent otherwise. */
   readonly preflight?: true;
 }
@@ -99,14 +101,10 @@ export interface CollectorWaitOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-/** A running server that answers like the Algolia Insights API and keeps what it was sent. */
-export interface Collector {
-  /** `http://127.0.0.1:PORT`, to be used as the `host` of a client. */
+/** What is sent to one origin: events and requests, and the fault that they meet. */
+export interface CollectorSession {
+  /** To be used as the `host` of a client: `http://127.0.0.1:PORT`, or `http://127.0.0.1:PORT/s/NAME`. */
   readonly origin: string;
-  /** The port on 127.0.0.1 that it listens on. */
-  readonly port: number;
-  /** True if {@link CollectorOptions.port} was in use and another one was taken. */
-  readonly portTaken: boolean;
   /** Accepted events in order of arrival. The array is live. */
   readonly events: readonly CollectedEvent[];
   /** Requests in order of arrival, refused ones and preflights included. The array is live. */
@@ -126,7 +124,7 @@ export interface Collector {
     condition: CollectorCondition<CollectedEvent>,
     options?: CollectorWaitOptions,
   ): Promise<CollectedEvent[]>;
-  /** As {@link Collector.waitForEvents}, for requests. */
+  /** As {@link CollectorSession.waitForEvents}, for requests. */
   waitForRequests(
     condition: CollectorCondition<CollectedRequest>,
     options?: CollectorWaitOptions,
@@ -134,6 +132,18 @@ export interface Collector {
   /** Calls the listener with each request when it has been read and its events are stored, before the answer.
    * @returns Removes the listener. */
   onRequest(listener: (request: CollectedRequest) => void): () => void;
+}
+
+/** A running server that answers like the Algolia Insights API and keeps what it was sent. What is sent to a session is kept
+ * there alone; `onRequest` hears of it here too. */
+export interface Collector extends CollectorSession {
+  /** The port on 127.0.0.1 that it listens on. */
+  readonly port: number;
+  /** True if {@link CollectorOptions.port} was in use and another one was taken. */
+  readonly portTaken: boolean;
+  /** A session, the same one for each call with its name: a worker of a test runner, or a test, that shares the server and
+   * nothing else. It is made when it is first asked for or sent to. */
+  session(name: string): CollectorSession;
   /** Ends the server with all connections, hanging ones too; rejects pending waits. Resolves when the port is free. */
   close(): Promise<void>;
 }

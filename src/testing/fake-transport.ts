@@ -47,9 +47,9 @@ export function fakeTransport(exitBudget = 49_152): FakeTransport {
       const aborted = new Promise<FakeAnswer>((resolve) => {
         signal.addEventListener('abort', () => resolve({ status: 0 }));
       });
-      const { status, message = '', retryAfterMs } = await Promise.race([answer(noted), aborted]);
-      if (status >= 200 && status < 300) accepted.push(...noted.events);
-      return { status, message, retryAfterMs };
+      const given = await Promise.race([answer(noted), aborted]);
+      if (given.status >= 200 && given.status < 300) accepted.push(...noted.events);
+      return { message: '', ...given };
     },
     sendOnExit(request) {
       if (request.bytes > exitBudget) return false;

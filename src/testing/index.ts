@@ -5,6 +5,7 @@ export type {
   Collector,
   CollectorCondition,
   CollectorOptions,
+  CollectorSession,
   CollectorWaitOptions,
   Fault,
 } from './collector.types.js';
@@ -17,3 +18,5 @@ export type { FakeAnswer, FakeRequest, FakeTransport } from './fake-transport.js
 export { fakeTransport } from './fake-transport.js';
 export type { EventsRulesOptions, EventsVerdict } from './insights-rules.js';
 export { checkEventsBody } from './insights-rules.js';
+export type { TestOptions } from './test-options.js';
+export { testOptions } from './test-options.js';

@@ -126,6 +126,55 @@ describe('GET /collected', () => {
   });
 });
 
+describe('a session, /s/<name>/', () => {
+  it('has what was sent to it, a fault and a reset of its own', async () => {
+    const { origin, post, collected } = command.shared();
+    const [one, two] = ['a', 'b'].map((name) => `${origin}/s/${name}`);
+    const send = async (session: string) => {
+      const url = `${session}/1/events?X-Algolia-Application-Id=app&X-Algolia-API-Key=secret-key`;
+      return (await fetch(url, { method: 'POST', body: JSON.stringify({ events: [view('u1')] }) })).status;
+    };
+    const countIn = async (session: string) => (await (await fetch(`${session}/collected`)).json()).events.length;
+    await fetch(`${one}/fault`, { method: 'PUT', body: '{"status":503,"times":1}' });
+    expect([await send(one!), await send(two!), await send(one!), await post(view('u2'))]).toEqual([
+      503, 200, 200, 200,
+    ]);
+    expect([await countIn(one!), await countIn(two!), (await collected()).events.length]).toEqual([1, 1, 1]);
+    await fetch(`${one}/collected`, { method: 'DELETE' });
+    expect([await countIn(one!), await countIn(two!), (await collected()).events.length]).toEqual([0, 1, 1]);
+  });
+
+  it('has a timeline of its own', async () => {
+    const { origin } = command.shared();
+    const answer = await fetch(`${origin}/s/a`);
+    expect([answer.url, answer.headers.get('content-type')]).toEqual([`${origin}/s/a/`, 'text/html; charset=utf-8']);
+    const html = await answer.text();
+    for (const address of html.matchAll(/(?:href|src)="([^"]+)"/g)) {
+      if (address[1]!.startsWith('data:')) continue;
+      expect((await fetch(new URL(address[1]!, answer.url))).status).toBe(200);
+    }
+  });
+});
+
+describe('every path', () => {
+  it.each([
+    ['/', 'HEAD, GET'],
+    ['/timeline.css', 'HEAD, GET'],
+    ['/collected', 'HEAD, GET, DELETE'],
+    ['/collected/changes', 'HEAD, GET'],
+    ['/fault', 'PUT, DELETE'],
+    ['/s/a/collected', 'HEAD, GET, DELETE'],
+  ])('answers %s as an HTTP server does', async (path, allow) => {
+    const { origin } = command.shared();
+    const ask = (method: string) => fetch(origin + path, { method });
+    const [refused, options, head] = await Promise.all(['PATCH', 'OPTIONS', 'HEAD'].map(ask));
+    expect([refused!.status, refused!.headers.get('allow')]).toEqual([405, allow]);
+    expect([options!.status, options!.headers.get('allow')]).toEqual([204, allow]);
+    expect(options!.headers.get('access-control-allow-origin')).toBeNull();
+    expect([head!.status, await head!.text()]).toEqual([allow.startsWith('HEAD') ? 200 : 405, '']);
+  });
+});
+
 describe('a fault', () => {
   it('is set by options, and ends after as many requests as it is told', async () => {
     const { post, collected, out } = await command.collector('--status', '503', '--retry-after', '7', '--times', '2');
@@ -205,6 +254,11 @@ describe('the terminal', () => {
     await expect
       .poll(out)
       .toMatch(/200 {2}POST \/1\/events {2}1 event\n.*204 {2}DELETE \/1\/usertokens\/… {2}0 events/);
+    await fetch(`${origin}/s/a/1/events?x-algolia-application-id=app&x-algolia-api-key=secret-key`, {
+      method: 'POST',
+      body: JSON.stringify({ events: [view('token-of-jane')] }),
+    });
+    await expect.poll(out).toMatch(/200 {2}POST \/s\/a\/1\/events {2}1 event\n/);
     expect(out()).not.toMatch(/jane|secret/);
   });
 

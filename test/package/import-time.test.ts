@@ -67,8 +67,9 @@ describe.each(specifiers)('%s', (specifier) => {
       // Node's own modules read what is replaced here when usertoken/testing loads them for the first time.
       const first = specifier === 'usertoken/testing' ? `${peers}\n${load(way, 'node:http')}` : peers;
       // The drop-in must be where UI libraries look for it, under the name that a snippet may have chosen.
-      const called = specifier === 'usertoken/aa' ? ['window'] : [];
-      expect(await workOf(first, load(way, specifier), kind)).toEqual({ called, added: [], alive: [] });
+      const { called, ...left } = await workOf(first, load(way, specifier), kind);
+      expect([...new Set(called)]).toEqual(specifier === 'usertoken/aa' ? ['window'] : []);
+      expect(left).toEqual({ added: [], alive: [] });
     });
 
     test.each(['globalThis.window = {};', 'globalThis.window = {}; globalThis.document = {};'])(

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createUserToken } from '../../src/index.js';
 import { dataScript } from '../../src/server/data-script.js';
 import { fromServer, type Hydration, type KnownVisitor, type UserTokenServerOptions } from '../../src/server/index.js';
+import { asPage } from '../support/as-page.js';
 import { cookieDocument, cookielessDocument } from '../support/cookie-document.js';
 import { anonymous, granted, testServer } from './support/server.js';
 
@@ -32,8 +33,7 @@ function render(
   const onServer = createUserToken({ ...base, ...fromServer(visitor.hydration) });
   if (header) for (const pair of header.split('; ')) page.cookie = `${pair}; Path=/; Secure`;
   for (const line of visitor.setCookie) page.cookie = line;
-  vi.stubGlobal('document', page);
-  vi.stubGlobal('window', globalThis);
+  asPage(page);
   const inPage = createUserToken({ ...base, ...fromServer(throughHtml(visitor.script)) });
   return { visitor, onServer, inPage, page };
 }
@@ -99,8 +99,7 @@ describe('a page and a server that are told the same', () => {
           const { visitor, inPage } = render(cookies, known, chosen);
           const page = cookieDocument(url);
           for (const pair of cookies.split('; ')) page.cookie = `${pair}; Path=/; Secure`;
-          vi.stubGlobal('document', page);
-          vi.stubGlobal('window', globalThis);
+          asPage(page);
           const alone = createUserToken({ ...base, ...(chosen as object), ...known });
           // A fresh anonymous token differs by chance.
           const said = ({ token, authenticatedToken, state }: ReturnType<typeof view>) => ({
@@ -136,8 +135,7 @@ describe('in the page', () => {
     const page = cookieDocument(url);
     const old = testServer().visitor(cookies, granted).script;
     for (const line of testServer().visitor('', granted).setCookie) page.cookie = line;
-    vi.stubGlobal('document', page);
-    vi.stubGlobal('window', globalThis);
+    asPage(page);
     const user = createUserToken({ ...base, ...fromServer(throughHtml(old)) });
     expect(page.cookie).toBe(`_ALGOLIA=${user.token}`);
     expect(user).toMatchObject({ state: 'anonymous' });
@@ -172,8 +170,7 @@ describe('in the page', () => {
   });
 
   test('without a data block there is no consent, and createUserToken says so', () => {
-    vi.stubGlobal('document', { ...cookielessDocument(), querySelector: () => null });
-    vi.stubGlobal('window', globalThis);
+    asPage({ ...cookielessDocument(), querySelector: () => null });
     expect(() => createUserToken({ ...base, ...fromServer() })).toThrow('"consent" must be');
   });
 });

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { createUserToken } from '../../src/index.js';
 import { fromServer, type RequestLike, type UserTokenServerOptions, type Visitor } from '../../src/server/index.js';
 import { type Collector, createCollector } from '../../src/testing/index.js';
+import { asPage } from '../support/as-page.js';
 import { cookieDocument } from '../support/cookie-document.js';
 import { anonymous, granted, testServer, viewOf } from './support/server.js';
 
@@ -154,8 +155,7 @@ describe('a request from another site that shows no cookies', () => {
     const visitor = testServer().visitor(crossSite(), granted);
     expect(visitor.token).toMatch(/^anonymous-/);
     expect(visitor.hydration).toMatchObject({ cookie: { server: false } });
-    vi.stubGlobal('document', page);
-    vi.stubGlobal('window', globalThis);
+    asPage(page);
     const user = createUserToken({ appId: 'app', apiKey: 'key', ...fromServer(visitor.hydration) });
     expect(user).toMatchObject({ state: 'identified', token: 'ada-1815' });
     user.logout();
@@ -166,8 +166,7 @@ describe('a request from another site that shows no cookies', () => {
   test('from a new visitor hands over a token that the page stores, and an account that the application knows', () => {
     const visitor = testServer().visitor(crossSite(), { ...granted, user: 'bob-1843' });
     const page = cookieDocument(url);
-    vi.stubGlobal('document', page);
-    vi.stubGlobal('window', globalThis);
+    asPage(page);
     const user = createUserToken({ appId: 'app', apiKey: 'key', ...fromServer(visitor.hydration) });
     expect(user).toMatchObject({ state: 'identified', token: 'bob-1843' });
     expect(page.cookie).toBe(`_ALGOLIA=${visitor.hydration.anonymousToken}; __Host-_ALGOLIA_USER=bob-1843`);
@@ -177,8 +176,7 @@ describe('a request from another site that shows no cookies', () => {
   test('hands the account that the application knows to a page that has cookies', () => {
     const { page } = browser();
     const { hydration } = testServer().visitor(crossSite(), { ...granted, user: 'bob-1843' });
-    vi.stubGlobal('document', page);
-    vi.stubGlobal('window', globalThis);
+    asPage(page);
     const user = createUserToken({ appId: 'app', apiKey: 'key', ...fromServer(hydration) });
     expect(user.token).toBe('bob-1843');
     user.logout();

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createCollector } from '../../src/testing/collector.js';
@@ -292,6 +292,135 @@ describe('the deletion of a user token', () => {
     const wrongMethod = await fetch(`${url}u1${CREDENTIALS}`, { method: 'POST' });
     expect([wrongMethod.status, wrongMethod.headers.get('allow')]).toEqual([405, 'DELETE']);
     expect((await fetch(`${url}%zz${CREDENTIALS}`, { method: 'DELETE' })).status).toBe(422);
+  });
+});
+
+// An HTTP server answers every method, and keeps connections.
+describe('as an HTTP server', () => {
+  it('answers HEAD as GET, without the body', async () => {
+    const collector = await start();
+    for (const [path, status] of [
+      ['/1/events', 405],
+      ['/nowhere', 404],
+    ] as const) {
+      const [head, get] = await Promise.all(
+        ['HEAD', 'GET'].map((method) => fetch(collector.origin + path + CREDENTIALS, { method })),
+      );
+      expect([head!.status, get!.status]).toEqual([status, status]);
+      expect(await head!.text()).toBe('');
+      for (const name of ['content-type', 'content-length', 'allow']) {
+        expect(head!.headers.get(name)).toBe(get!.headers.get(name));
+      }
+    }
+  });
+
+  it('says to OPTIONS which methods a path takes, and takes it for no preflight', async () => {
+    const collector = await start();
+    const ask = async (path: string) => {
+      const response = await fetch(collector.origin + path, { method: 'OPTIONS' });
+      return [response.status, response.headers.get('allow')];
+    };
+    expect(await ask('/1/events')).toEqual([204, 'POST, OPTIONS']);
+    expect(await ask('/1/usertokens/u1')).toEqual([204, 'DELETE, OPTIONS']);
+    expect(await ask('/nowhere')).toEqual([404, null]);
+    expect(collector.requests.map(({ preflight }) => preflight)).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('keeps a connection over answers of all kinds, for longer than clients do', async () => {
+    const collector = await start();
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    async function ask(method: string, path: string, body = ''): Promise<[number | undefined, boolean, unknown]> {
+      const outgoing = httpRequest(collector.origin + path, { method, agent });
+      outgoing.end(body);
+      const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+      response.resume();
+      await once(response, 'end');
+      return [response.statusCode, outgoing.reusedSocket, response.headers['keep-alive']];
+    }
+    const text = JSON.stringify({ events: [view] });
+    expect(await ask('POST', `/1/events${CREDENTIALS}`, text)).toEqual([200, false, 'timeout=65']);
+    const answers = [
+      await ask('POST', `/1/events${CREDENTIALS}`, '{'),
+      await ask('POST', '/1/events', text),
+      await ask('PUT', `/1/events${CREDENTIALS}`, text),
+      await ask('HEAD', '/nowhere'),
+      await ask('POST', `/1/events${CREDENTIALS}`, JSON.stringify({ events: [{}] })),
+      await ask('POST', `/1/events${CREDENTIALS}`, text),
+    ];
+    expect(answers.map(([status, isReused]) => [status, isReused])).toEqual(
+      [400, 401, 405, 404, 422, 200].map((status) => [status, true]),
+    );
+    agent.destroy();
+  });
+});
+
+describe('a session', () => {
+  const sendTo = (origin: string, ...events: object[]) =>
+    fetch(`${origin}/1/events${CREDENTIALS}`, { method: 'POST', body: JSON.stringify({ events }) });
+
+  it('has an address, events, requests and a fault of its own', async () => {
+    const collector = await start();
+    const [one, two] = [collector.session('worker-1'), collector.session('worker-2')];
+    expect(one.origin).toBe(`${collector.origin}/s/worker-1`);
+    one.setFault({ status: 503 });
+    expect((await sendTo(one.origin, view)).status).toBe(503);
+    expect((await sendTo(two.origin, view)).status).toBe(200);
+    expect((await sendTo(collector.origin, { ...view, userToken: 'u2' })).status).toBe(200);
+    one.setFault(null);
+    expect((await sendTo(one.origin, { ...view, userToken: 'u1-again' })).status).toBe(200);
+
+    const all = [one, two, collector];
+    expect(all.map(({ requests }) => requests.map(({ path, status }) => [path, status]))).toEqual([
+      [
+        ['/1/events', 503],
+        ['/1/events', 200],
+      ],
+      [['/1/events', 200]],
+      [['/1/events', 200]],
+    ]);
+    expect(all.map(({ events }) => events.map(({ userToken }) => userToken))).toEqual([['u1-again'], ['u1'], ['u2']]);
+    one.clear();
+    expect(all.map(({ events }) => events.length)).toEqual([0, 1, 1]);
+  });
+
+  it('is the same for each call, and is there once something is sent to it', async () => {
+    const collector = await start();
+    await sendTo(`${collector.origin}/s/checkout%20test`, view);
+    const session = collector.session('checkout test');
+    expect(session.events).toHaveLength(1);
+    expect(collector.session('checkout test')).toBe(session);
+    expect(session.origin).toBe(`${collector.origin}/s/checkout%20test`);
+  });
+
+  it('knows the other paths too, and forgets a user token alone', async () => {
+    const collector = await start();
+    const { origin } = collector.session('a');
+    await Promise.all([sendTo(origin, view), sendTo(collector.origin, view)]);
+    await fetch(`${origin}/1/usertokens/u1${CREDENTIALS}`, { method: 'DELETE' });
+    expect([collector.session('a').events.length, collector.events.length]).toEqual([0, 1]);
+    expect((await fetch(`${origin}/nowhere`)).status).toBe(404);
+    expect((await preflight(collector, '/s/a/1/events')).status).toBe(204);
+    expect((await sendTo(`${collector.origin}/s/%zz`, view)).status).toBe(404);
+    expect((await sendTo(`${collector.origin}/s/`, view)).status).toBe(404);
+  });
+
+  it('can be waited for, and its waits fail when the collector is closed', async () => {
+    const collector = await start();
+    const session = collector.session('a');
+    const heard: string[] = [];
+    session.onRequest(({ path }) => heard.push(path));
+    const all: unknown[] = [];
+    collector.onRequest(({ session }) => all.push(session));
+    const wait = session.waitForEvents(1);
+    await sendTo(collector.origin, view);
+    await sendTo(session.origin, view);
+    expect(await wait).toHaveLength(1);
+    expect(heard).toEqual(['/1/events']);
+    expect(all).toEqual([undefined, 'a']);
+    const failed = expect(session.waitForRequests(9)).rejects.toThrow('the collector was closed');
+    await collector.close();
+    await failed;
+    await expect(collector.session('b').waitForEvents(1)).rejects.toThrow('the collector was closed');
   });
 });
 

@@ -126,7 +126,7 @@ async function load(): Promise<void> {
   try {
     while (isStale) {
       isStale = false;
-      show(await (await fetch('/collected')).json());
+      show(await (await fetch('collected')).json());
     }
   } catch {
     find('summary').textContent = 'The collector does not answer.';
@@ -140,11 +140,11 @@ for (const name of Object.keys(faults)) choice.append(new Option(name));
 find('controls').addEventListener('submit', (event) => {
   event.preventDefault();
   const fault = faults[choice.value];
-  void fetch('/fault', fault ? { method: 'PUT', body: JSON.stringify(fault) } : { method: 'DELETE' });
+  void fetch('fault', fault ? { method: 'PUT', body: JSON.stringify(fault) } : { method: 'DELETE' });
 });
-find('clear').addEventListener('click', () => void fetch('/collected', { method: 'DELETE' }));
+find('clear').addEventListener('click', () => void fetch('collected', { method: 'DELETE' }));
 
-const changes = new EventSource('/collected/changes');
+const changes = new EventSource('collected/changes');
 // Open again after the collector was away: whatever came meanwhile is loaded too.
 changes.addEventListener('open', () => void load());
 changes.addEventListener('message', () => void load());

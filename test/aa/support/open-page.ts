@@ -1,5 +1,6 @@
 import { onTestFinished, vi } from 'vitest';
 import type { InsightsClient } from '../../../src/aa/index.js';
+import { asPage } from '../../support/as-page.js';
 import { cookieDocument } from '../../support/cookie-document.js';
 import { memoryStorage } from '../../support/memory-storage.js';
 
@@ -22,13 +23,17 @@ export async function openPage(page: { readonly cookie?: string; readonly items?
   if (page.cookie) document.cookie = page.cookie;
   const localStorage = memoryStorage();
   for (const [key, value] of Object.entries(page.items ?? {})) localStorage.setItem(key, value);
+  const { addEventListener, removeEventListener, dispatchEvent } = EventTarget.prototype;
   const target = new EventTarget();
-  const globals = {
-    ...{ document, localStorage, location: document.location, navigator: { cookieEnabled: true } },
-    ...{ addEventListener: target.addEventListener.bind(target), window: globalThis },
-    removeEventListener: target.removeEventListener.bind(target),
-  };
-  for (const [name, value] of Object.entries(globals)) vi.stubGlobal(name, value);
+  asPage(document, {
+    localStorage,
+    location: document.location,
+    navigator: { cookieEnabled: true },
+    AlgoliaAnalyticsObject: undefined,
+    addEventListener: addEventListener.bind(target),
+    removeEventListener: removeEventListener.bind(target),
+    dispatchEvent: dispatchEvent.bind(target),
+  });
   const before = Object.getOwnPropertyNames(globalThis);
   const client = await loadClient();
   onTestFinished(() => {

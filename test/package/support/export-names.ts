@@ -45,5 +45,14 @@ export const exportNames = {
   svelte: ['setUserToken', 'useUserToken'],
   angular: ['injectUserToken', 'provideUserToken'],
   react: ['UserTokenProvider', 'useUserToken'],
-  testing: ['checkEventsBody', 'createCollector', 'fakeClock', 'fakePage', 'fakeTabs', 'fakeTransport', 'settled'],
+  testing: [
+    'checkEventsBody',
+    'createCollector',
+    'fakeClock',
+    'fakePage',
+    'fakeTabs',
+    'fakeTransport',
+    'settled',
+    'testOptions',
+  ],
 };
