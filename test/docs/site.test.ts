@@ -99,7 +99,7 @@ describe('the documentation site', () => {
 
   it('finds words of the guides and of the API in its search', async () => {
     const page = await open('/index.html');
-    await page.getByRole('button', { name: 'Search' }).click();
+    await page.getByRole('button', { name: 'Search', exact: true }).click();
     for (const [word, path] of [
       ['keepalive', 'delivery'],
       ['widestDomain', 'api/usertoken'],

@@ -25,6 +25,8 @@ export const exportNames = {
     'maxRetryAfterMs',
     'maxRetryDelayMs',
     'maxTokenLength',
+    'needsFreshToken',
+    'offlineDelayMs',
     'refuseToken',
     'retryDelayMs',
     'tokensOf',
