@@ -6,7 +6,7 @@ const docs = ['test/docs/{site,home,snippets,instantsearch}.test.ts'];
 
 /** Tests in a browser or under load of what is built around the client. */
 const around = [
-  'test/aa/script-tag.test.ts',
+  'test/aa/{script-tag*,types}.test.ts',
   'test/cli/{timeline,playwright}.test.ts',
   'test/demo/{access,chart,start,walk}.test.ts',
   'test/inspector/{viewer,production}.test.ts',
@@ -45,7 +45,11 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/{browser,package,equality,compat,examples,hostile,fuzz}/**', ...docs, ...around],
+          exclude: [
+            'test/{browser,package,equality,compat,examples,hostile,fuzz,runtimes,angular}/**',
+            ...docs,
+            ...around,
+          ],
         },
       },
       // Pages in a real browser: ENGINE=chromium (the default), firefox or webkit.
@@ -61,6 +65,17 @@ export default defineConfig({
           environment: './test/browser/environment.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      // Runtimes that the docs name, and Angular's majors: packages that nothing else needs, installed on demand.
+      {
+        extends: true,
+        test: {
+          name: 'runtimes',
+          include: ['test/{runtimes,angular}/**/*.test.ts'],
+          globalSetup: ['test/runtimes/support/install.setup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       // The package as npm packs and installs it.
@@ -115,7 +130,7 @@ export default defineConfig({
             'test/masked-inspect.test.ts',
             'test/identity/paths.test.ts',
             // The script tag is built without XState anyway.
-            'test/aa/script-tag.test.ts',
+            'test/aa/{script-tag*,types}.test.ts',
           ],
         },
       },

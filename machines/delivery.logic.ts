@@ -38,13 +38,12 @@ export const isOwnPause = ({ context }: Args): boolean => context.retryAfterMs =
 // Context changes
 
 export const countBatch = ({ context }: Args): Partial<DeliveryContext> => ({ batchId: context.batchId + 1 });
-/** The server answered and the batch is settled. */
-export const noteDone = ({ event }: Args): Partial<DeliveryContext> => ({
-  backlog: resultIn(event).backlog,
-  retries: 0,
-  retryAfterMs: undefined,
-});
-/** The server failed with a readable answer, which may ask for a pause. */
+/** The server answered and the batch is settled. Where nothing was left to send, nothing was learned of an outage. */
+export const noteDone = ({ event }: Args): Partial<DeliveryContext> => {
+  const { size, backlog } = resultIn(event);
+  return size > 0 ? { backlog, retries: 0, retryAfterMs: undefined } : { backlog };
+};
+/** The request failed; a readable answer may ask for a pause. */
 export const noteFailed = ({ context, event }: Args): Partial<DeliveryContext> => ({
   backlog: true,
   retries: context.retries + 1,

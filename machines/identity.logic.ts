@@ -86,8 +86,10 @@ export const haveTokensChanged = ({ context }: Args): boolean => {
 
 /** Only the end of a login renews the anonymous token, not its beginning. */
 function withUser(context: IdentityContext, event: IdentityEvent, identifiedToken: string | undefined) {
-  const renews = context.onLogout === 'renew' && context.identifiedToken && context.anonymousToken;
-  return renews ? { identifiedToken, anonymousToken: freshIn(event), renewed: true } : { identifiedToken };
+  const renews = context.onLogout === 'renew' && context.identifiedToken !== undefined;
+  if (!renews) return { identifiedToken };
+  // A denial has left no token to renew, and a later grant must not bring back the stored one.
+  return { identifiedToken, anonymousToken: context.anonymousToken && freshIn(event), renewed: true };
 }
 export const setUser = ({ context, event }: Args): Partial<IdentityContext> =>
   withUser(context, event, `${tokenIn(event)}`);

@@ -28,8 +28,12 @@ export const developmentEntries = ['index', 'lite'];
 /** What the page provides: XState, and the frameworks of the bindings. */
 export const external = ['xstate', 'vue', 'svelte', 'react', '@angular/core'];
 
-/** The script tag's file in dist/, its source, and the edition of ECMAScript that it is written in. */
-export const scriptTag = { file: 'aa.min.js', source: 'src/aa/script-tag.ts', edition: 2022 };
+/** The edition of ECMAScript that `usertoken/aa` is written in: webpack 4 and tools of its age parse nothing newer. */
+export const dropInEdition = 2019;
+
+/** The script tag's file in dist/, its source, and the edition of ECMAScript that it is written in: that of Chrome and Edge 80,
+ * Firefox 74 and Safari 13.1. An older browser does not parse the file, so the page stays as it is. */
+export const scriptTag = { file: 'aa.min.js', source: 'src/aa/script-tag.ts', edition: 2020 };
 
 /** The command `usertoken`: its file in dist/, and its source. */
 export const cli = { file: 'cli.js', source: 'src/cli/index.ts' };

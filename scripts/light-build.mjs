@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { minify } from 'terser';
 import ts from 'typescript';
-import { external, scriptTag } from './entries.mjs';
+import { dropInEdition, external, scriptTag } from './entries.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -47,7 +47,10 @@ export const lightBuild = withoutXState({ 'src/charts.ts': 'src/lite/charts.ts',
 export const lightBuildInFull = withoutXState({ 'src/charts.ts': 'src/lite/charts.ts' });
 
 /** How esbuild bundles `usertoken/aa` and the script tag. */
-export const dropInBuild = withoutXState({ 'src/charts.ts': 'src/lite/drop-in-charts.ts', ...short });
+export const dropInBuild = {
+  ...withoutXState({ 'src/charts.ts': 'src/lite/drop-in-charts.ts', ...short }),
+  target: `es${dropInEdition}`,
+};
 
 /** How esbuild bundles the entries without XState, by entry. */
 export const lightBuilds = { lite: lightBuild, aa: dropInBuild };
@@ -81,12 +84,12 @@ function stringsIn(script) {
   return found;
 }
 
-/** Every name in the modules whose names leave the script: the drop-in itself and the shape of events, for callers and the
- * API; what reads or writes JSON, for storage, other tabs and the API. */
+/** Every name in the modules whose names leave the script: the types of the drop-in and of events, for callers, the page and
+ * the API; what reads or writes JSON, for storage, other tabs and the API. */
 async function publicNames(inputs) {
   const modules = [...inputs, 'src/aa/insights.types.ts', 'src/events/event.types.ts'];
   const texts = await Promise.all(modules.map((path) => readFile(join(root, path), 'utf8')));
-  const isPublic = (path, text) => /^src\/aa\/|\.types\.ts$/.test(path) || /\bJSON\b|\bjsonOf\b/.test(text);
+  const isPublic = (path, text) => path.endsWith('.types.ts') || /\bJSON\b|\bjsonOf\b/.test(text);
   return texts.filter((text, index) => isPublic(modules[index], text)).flatMap(words);
 }
 
@@ -103,6 +106,9 @@ export async function makeScriptTag({ source, edition } = scriptTag) {
     format: 'iife',
     metafile: true,
     write: false,
+    minifySyntax: true,
+    // It looks whether there is a CommonJS module around it.
+    logOverride: { 'commonjs-variable-in-esm': 'silent' },
   });
   const [{ text }] = outputFiles;
   const reserved = [
@@ -114,7 +120,7 @@ export async function makeScriptTag({ source, edition } = scriptTag) {
   const nameCache = {};
   const { code = '' } = await minify(text, {
     ecma: Math.min(edition, 2020),
-    compress: { passes: 3 },
+    compress: { passes: 3, inline: 1 },
     mangle: { properties: { keep_quoted: true, reserved } },
     nameCache,
   });

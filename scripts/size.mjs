@@ -8,17 +8,17 @@ import { bundleScriptTag, lightBuilds, shortMessages } from './light-build.mjs';
 
 /** The most that an entry may weigh, in bytes of gzip -9. Lower a budget with every saving. */
 const budgets = {
-  usertoken: 17_572,
-  'usertoken with xstate': 30_264,
-  'usertoken/machines': 3_869,
-  'usertoken/aa': 16_925,
-  'usertoken/lite': 17_965,
-  'usertoken/server': 15_658,
+  usertoken: 18_710,
+  'usertoken with xstate': 31_400,
+  'usertoken/machines': 3_890,
+  'usertoken/aa': 18_490,
+  'usertoken/lite': 19_100,
+  'usertoken/server': 18_020,
   'usertoken/vue': 356,
-  'usertoken/svelte': 335,
-  'usertoken/angular': 348,
+  'usertoken/svelte': 353,
+  'usertoken/angular': 373,
   'usertoken/react': 360,
-  [`dist/${scriptTag.file}`]: 15_558,
+  [`dist/${scriptTag.file}`]: 16_300,
 };
 
 /** Bundles an entry as a site does for production. What the page provides is external, and so is XState unless it counts. */

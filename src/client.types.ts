@@ -50,7 +50,9 @@ export interface UserTokenClient extends EventMethods {
   track(event: InsightsEvent): Promise<Receipt>;
   /** What is in force now; the same object until something changes. */
   getSnapshot(): UserTokenSnapshot;
-  /** Calls `listener` after every change of the snapshot, until the returned function is called. */
+  /** Calls `listener` at once with the snapshot, and after every change of it until the returned function is called: a client is
+   * a store by Svelte's contract, for `get(user)` and `derived(user, ...)`. For changes of the token alone, use `on`.
+   * @see https://svelte.dev/docs/svelte/stores#Store-contract */
   subscribe(listener: (snapshot: UserTokenSnapshot) => void): () => void;
   /** Calls `listener` for each event of a type, until the returned function is called. */
   on<Type extends UserTokenEvent['type']>(

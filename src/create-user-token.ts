@@ -6,9 +6,10 @@ import { fetchTransport } from './adapters/fetch-transport.js';
 import { memoryOutbox } from './adapters/memory-outbox.js';
 import { memoryTokenStore } from './adapters/memory-token-store.js';
 import { pageLifecycle } from './adapters/page-lifecycle.js';
+import { isServer, pageWindow } from './adapters/platform.js';
 import { storageOutbox } from './adapters/storage-outbox.js';
 import { broadcastTabs } from './adapters/tabs.js';
-import { uuid } from './adapters/uuid.js';
+import { isRandomStrong, uuid } from './adapters/uuid.js';
 import { localStorageOf } from './adapters/web-storage.js';
 import { checkOptions } from './check-options.js';
 import type { UserTokenClient, UserTokenEvent, UserTokenSnapshot } from './client.types.js';
@@ -53,13 +54,18 @@ export function createUserToken(options: UserTokenOptions): UserTokenClient {
   const tokenStore = ported(settings.tokenStore, () =>
     cookie === false
       ? memoryTokenStore()
-      : cookieTokenStore(cookie, { isPersistent: remember === 'device', onTrouble: warn }),
+      : cookieTokenStore(cookie, {
+          document: pageWindow()?.document,
+          isPersistent: remember === 'device',
+          onTrouble: warn,
+        }),
   );
   const outbox = ported(settings.outbox, () =>
     cookie === false || !localStorageOf() ? memoryOutbox() : storageOutbox({ appId, clock }),
   );
   const transport = ported(settings.transport, () => fetchTransport({ now: clock.now }));
 
+  if (!isRandomStrong()) warn('weak-randomness');
   const checkToken = (token: unknown) => checkUserToken(token, settings.checkToken);
   /** Checks an id once, where it comes in. */
   function accept(id: unknown): TokenCheck {
@@ -149,6 +155,17 @@ export function createUserToken(options: UserTokenOptions): UserTokenClient {
   });
   obeyConsent(snapshot.consent, delivery);
 
+  const isOnServer = !settings.page && isServer();
+  function follow(id: unknown, change: (token: string) => void): TokenCheck {
+    const check = accept(id);
+    if (!check.ok) return check;
+    const { identifiedToken } = identity.actor.getSnapshot().context;
+    // One account follows another where requests share this instance.
+    if (isOnServer && identifiedToken && identifiedToken !== check.token) warn('shared-instance');
+    change(check.token);
+    return check;
+  }
+
   let isDisposed = false;
   let tracked = 0;
   const idPrefix = `${uuid()}-`;
@@ -193,21 +210,19 @@ export function createUserToken(options: UserTokenOptions): UserTokenClient {
       grant: consent.grant,
       deny: consent.deny,
     },
-    login(id) {
-      const check = accept(id);
-      if (check.ok) identity.login(check.token);
-      return check;
-    },
+    login: (id) => follow(id, identity.login),
     logout: identity.logout,
     sync(id) {
-      const check = id == null ? undefined : accept(id);
-      if (check?.ok) identity.sync(check.token);
       if (id === null) identity.sync(null);
-      return check ?? { ok: true, token: snapshot.token ?? '' };
+      return id == null ? { ok: true, token: snapshot.token ?? '' } : follow(id, identity.sync);
     },
     track: (event) => track(event),
     getSnapshot: () => snapshot,
-    subscribe: (listener) => events.on('change', ({ snapshot }) => listener(snapshot)),
+    subscribe(listener) {
+      const leave = events.on('change', ({ snapshot }) => listener(snapshot));
+      tryCall(listener, onError, snapshot);
+      return leave;
+    },
     on: events.on,
     async flush(options) {
       const timeoutMs = fieldOf(options, 'timeoutMs');

@@ -40,6 +40,7 @@ export type {
   Transport,
   TransportAnswer,
   TransportRequest,
+  TransportTrouble,
 } from './adapters/ports.js';
 export type { StorageOutboxPorts } from './adapters/storage-outbox.js';
 export { storageOutbox } from './adapters/storage-outbox.js';

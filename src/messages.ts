@@ -44,6 +44,20 @@ const sentences: Readonly<Record<Warning['code'], (...details: Details) => strin
     'Algolia rejected the app ID or API key. Sending has stopped; events are kept. Check "appId" and "apiKey".',
   'api-unreachable': () =>
     'three requests in a row got no answer. Events are kept and retried. Look for a blocker, a content security policy or a wrong "host".',
+  'api-redirected': () =>
+    '"host" answers with a redirect. Events are sent to where it leads, which costs each page a request more and may lose what a closing page sends. Set "host" to that address.',
+  'blocked-by-policy': () =>
+    'the page\'s Content-Security-Policy blocks requests to the Insights API. Events are kept and retried. Add its address, or that of your "host", to connect-src.',
+  'host-insecure': () =>
+    'the page is on https and "host" is not, so the browser blocks requests to it. Events are kept and retried. Use https.',
+  'fetch-missing': () =>
+    'there is no global "fetch" here, so nothing can be sent. Events are kept. Define "fetch", or pass a "transport".',
+  'request-refused': () =>
+    'this runtime refuses the request itself, so nothing was sent. Events are kept and retried. Pass a "transport" that works here.',
+  'weak-randomness': () =>
+    'there is no "crypto.getRandomValues" here, or it throws, so two visitors may get the same anonymous token. Add a polyfill; in workers, create the client inside of a request.',
+  'shared-instance': () =>
+    'one client on a server got a second account while another was logged in, so requests share it and events of one visitor go out under another. Create one for each request, or use createUserTokenServer.',
   'cookies-unavailable': () =>
     "this page can't keep cookies. Events are sent under a token that lasts as long as the page. Check whether cookies are blocked.",
   'cookie-domain-refused': () =>

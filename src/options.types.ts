@@ -1,7 +1,7 @@
 import type { InspectionEvent, Observer } from 'xstate';
 import type { Consent, OnLogout, Strategy } from '../machines/index.js';
 import type { CookieOptions } from './adapters/cookie-token-store.js';
-import type { Clock, Outbox, Page, Tabs, TokenStore, Transport } from './adapters/ports.js';
+import type { Clock, Outbox, Page, Tabs, TokenStore, Transport, TransportTrouble } from './adapters/ports.js';
 
 /** Something the developer should know. Each message is said once, and never holds a token or the API key. */
 export interface Warning {
@@ -11,8 +11,22 @@ export interface Warning {
     | 'event-suspect'
     | 'event-dropped'
     | 'credentials-refused'
-    /** Three requests in a row had no answer: a blocker, a content policy or the network. */
+    /** Three requests in a row had no answer, and nothing shows why: a blocker, the network, the server. */
     | 'api-unreachable'
+    /** Why a request had no answer, where it shows, or that it was redirected. At the first request, events are kept:
+     * - `api-redirected`: `host` answers with a redirect. Name the address that it leads to: until then each page load asks
+     *   twice, and a page that closes at once may lose what it hands over
+     * - `blocked-by-policy`: the page's Content-Security-Policy. Add the address to `connect-src`
+     * - `host-insecure`: the page is on https, `host` is not, and browsers block that. Use https
+     * - `fetch-missing`: there is no global `fetch`, as in jsdom. Define one, or pass a `transport`
+     * - `request-refused`: the runtime takes no such request, so nothing was sent. Pass a `transport` */
+    | TransportTrouble
+    /** There is no `crypto.getRandomValues` here, or it throws: two visitors may get the same anonymous token. Add a polyfill,
+     * or make tokens on your server. */
+    | 'weak-randomness'
+    /** One instance on a server got a second account while another was logged in: requests share it, and events of one visitor
+     * go out under another. Create an instance for each request, or use `createUserTokenServer`. */
+    | 'shared-instance'
     | 'cookies-unavailable'
     | 'cookie-domain-refused'
     | 'cookie-duplicated'

@@ -2,7 +2,7 @@
 function asGiven(this: unknown, key: string, value: unknown): unknown {
   const given = (this as Record<string, unknown>)[key];
   const isPlain = Array.isArray(given) || (given && Object.getPrototypeOf(given) === Object.prototype);
-  return isPlain && !Object.hasOwn(given as object, 'toJSON') ? given : value;
+  return isPlain && !Object.keys(given as object).includes('toJSON') ? given : value;
 }
 
 /** `JSON.stringify` on pages where an old library has added `toJSON` to arrays or to all objects. */

@@ -96,6 +96,8 @@ describe('inspection', () => {
     }
     expect([actors, writes, page.listeners]).toEqual([madeActors, madeWrites, listeners]);
     expect(actors).toEqual(['identity', 'delivery']);
+    // Each subscriber was called at once.
+    expect(seen.splice(0)).toEqual(['subscribe', 'subscribe']);
     user.login('u1');
     expect(seen.sort()).toEqual(['on', 'subscribe']);
   });

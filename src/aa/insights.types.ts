@@ -4,16 +4,18 @@ export type InsightsEventType = 'click' | 'conversion' | 'view';
 /** What kind of conversion it was. */
 export type InsightsEventConversionSubType = 'addToCart' | 'purchase';
 
+// Types and not interfaces, as in search-insights: only a type fits `Record<string, unknown>`.
+
 /** What was bought or put in the cart: one item for each object ID, in the same order. */
-export interface InsightsEventObjectData {
+export type InsightsEventObjectData = {
   queryID?: string;
   price?: number | string;
   discount?: number | string;
   quantity?: number;
-}
+};
 
 /** An event as `sendEvents` takes it. */
-export interface InsightsEvent {
+export type InsightsEvent = {
   eventType: InsightsEventType;
   eventSubtype?: InsightsEventConversionSubType;
   eventName: string;
@@ -33,19 +35,19 @@ export interface InsightsEvent {
   filters?: string[];
   value?: number | string;
   currency?: string;
-}
+};
 
 /** What may follow the events of a call. */
-export interface InsightsAdditionalEventParams {
+export type InsightsAdditionalEventParams = {
   /** `X-Algolia-Application-Id` and `X-Algolia-API-Key` in exactly this case take the place of those of `init`; the others
    * become query parameters, as these do. */
   headers?: Record<string, string>;
   /** Whether conversions without a `queryID` get that of the last click on, or addition to the cart of, the same object. */
   inferQueryID?: boolean;
-}
+};
 
 /** What `init` takes. A key that is `undefined` counts as left out. */
-export interface InitParams {
+export type InitParams = {
   apiKey?: string;
   appId?: string;
   /** Nothing is sent. Set to true by a later call, it also erases what was stored. @default false */
@@ -64,7 +66,7 @@ export interface InitParams {
   partial?: boolean;
   /** A full origin to send to instead. It wins over `region`. */
   host?: string;
-}
+};
 
 /** An event of a named method: without the fields that the name says. */
 type Named<Fields extends keyof InsightsEvent = never, Optional extends keyof InsightsEvent = never> = Required<
@@ -77,11 +79,13 @@ type Sale = 'objectData' | 'value' | 'currency';
 type Token = number | string;
 type Shape<Method extends (...args: never) => unknown> = [Parameters<Method>, ReturnType<Method>];
 type Sends<Event> = Shape<(...events: (InsightsAdditionalEventParams | Event)[]) => Promise<boolean>>;
-type Gets = Shape<(options?: unknown, callback?: (error: unknown, token?: Token) => void) => Token | undefined>;
+/** As loose as in search-insights: InstantSearch's own types, and callbacks written for it, count on that. */
+// biome-ignore lint/suspicious/noExplicitAny: see above
+type Gets = Shape<(options?: any, callback?: (error: any, token?: Token) => void) => Token | undefined>;
 type Listens = Shape<(callback?: (token?: Token) => void, options?: { immediate: boolean }) => void>;
 
 /** Parameters and return value of each method, by name. */
-export interface InsightsMethodMap {
+export type InsightsMethodMap = {
   init: Shape<(options?: InitParams) => void>;
   getVersion: Shape<(callback?: (version: string) => void) => string>;
   addAlgoliaAgent: Shape<(algoliaAgent: string) => void>;
@@ -108,7 +112,7 @@ export interface InsightsMethodMap {
   addedToCartObjectIDs: Sends<Named<'objectIDs', Sale>>;
   addedToCartObjectIDsAfterSearch: Sends<Named<'queryID' | 'objectIDs', Sale>>;
   sendEvents: Shape<(events: InsightsEvent[], additionalParams?: InsightsAdditionalEventParams) => Promise<boolean>>;
-}
+};
 
 type MethodType<Method extends keyof InsightsMethodMap> = (
   method: Method,
@@ -127,8 +131,39 @@ export type InsightsMethods = {
   [Method in keyof InsightsMethodMap]: (...args: InsightsMethodMap[Method][0]) => InsightsMethodMap[Method][1];
 };
 
-/** Carries `{ events }` to an address. True: accepted. False, or a rejection: not, and it is tried again. */
+/** Carries `{ events }` to an address. `false` and a rejection mean that the events did not arrive, and they are sent again; an
+ * object with an HTTP `status`, such as a `Response`, means what the status says; anything else means that the API accepted
+ * them. */
+export type RequestFunction = (url: string, data: Record<string, unknown>) => unknown;
+
+/** A request function that says whether the API accepted the events. */
 export type RequestFnType = (url: string, data: Record<string, unknown>) => Promise<boolean>;
+
+/** A function that a snippet has put in the page, or ours in its place. */
+export type SnippetFunction = InsightsClient & { queue?: unknown[] & { isTaken?: boolean } };
+
+/** The global object of a page with a snippet. */
+export type SnippetGlobals = Record<string, unknown> & { AlgoliaAnalyticsObject?: string };
+
+/** What the script tag's file is, as global `AlgoliaAnalytics`, for RequireJS and as a CommonJS module. */
+export interface ScriptLibrary {
+  readonly __esModule: true;
+  readonly default: InsightsMethods & { version: string };
+  createInsightsClient(requestFn?: RequestFunction): InsightsMethods & { version: string };
+}
+
+/** The function of RequireJS that defines a module. */
+export type AmdDefine = ((library: ScriptLibrary) => void) & { readonly amd?: unknown };
+
+/** The module of CommonJS that a file is in. */
+export type CommonJsModule = { exports: unknown };
+
+declare global {
+  interface Window {
+    /** The name of the global function that UI libraries take for the client. */
+    AlgoliaAnalyticsObject?: string;
+  }
+}
 
 /** `aa` for this method alone. */
 export type Init = MethodType<'init'>;

@@ -1,44 +1,41 @@
+// biome-ignore-all lint/complexity/noStaticOnlyClass: search-insights exports it so
+// biome-ignore-all lint/complexity/noThisInStatic: a subclass may have a store of its own
 import { tryCall } from '../../machines/try-call.js';
+import { localStorageOf } from '../adapters/web-storage.js';
 
 const probe = '__test_localStorage__';
 
-let store: Storage | undefined;
-let isProbed = false;
-
 /** The browser's localStorage with values as JSON. No method throws. */
-// biome-ignore lint/complexity/noStaticOnlyClass: search-insights exports it so
 export class LocalStorage {
-  /** Where values are kept: the page's localStorage if it can be written to, else nowhere. It may be replaced. */
+  /** Where values are kept: the page's localStorage if it can be written to, else nowhere. It may be replaced, in a subclass for
+   * that alone. */
   static get store(): Storage | undefined {
-    if (!isProbed) {
-      LocalStorage.store = tryCall(() => {
-        const { localStorage } = globalThis;
-        localStorage.setItem(probe, probe);
-        localStorage.removeItem(probe);
-        return localStorage;
-      });
-    }
-    return store;
+    LocalStorage.store = tryCall(() => {
+      const storage = localStorageOf()!;
+      storage.setItem(probe, probe);
+      storage.removeItem(probe);
+      return storage;
+    });
+    return LocalStorage.store;
   }
-  static set store(replacement: Storage | undefined) {
-    isProbed = true;
-    store = replacement;
+  static set store(value: Storage | undefined) {
+    Object.defineProperty(this, 'store', { value, writable: true, enumerable: true, configurable: true });
   }
 
   /** The value of a key; `null` where there is none or it is no JSON. */
   static get<Value>(key: string): Value | null {
-    return tryCall(() => JSON.parse(LocalStorage.store!.getItem(key)!) as Value) ?? null;
+    return tryCall(() => JSON.parse(this.store!.getItem(key)!) as Value) ?? null;
   }
 
   /** Keeps a value. Where it can't be kept, an error is logged. */
   static set(key: string, value: unknown): void {
     tryCall(
-      () => LocalStorage.store?.setItem(key, JSON.stringify(value)),
+      () => this.store?.setItem(key, JSON.stringify(value)),
       () => console.error(`Unable to set ${key} in localStorage, storage may be full.`),
     );
   }
 
   static remove(key: string): void {
-    tryCall(() => LocalStorage.store?.removeItem(key));
+    tryCall(() => this.store?.removeItem(key));
   }
 }

@@ -1,17 +1,18 @@
 import { tryCall } from '../../machines/try-call.js';
+import { outsideZone } from '../adapters/platform.js';
 
-/** How long a caller waits for `init` before it hears no. */
+/** How long a call waits for `init` before its answer is no. */
 const patienceMs = 10_000;
 /** The most calls that wait. */
 const maxWaiting = 1_000;
 
-/** What waits until `init` has said where events go. */
+/** The calls that wait until `init` has said where events go. */
 export function readiness(isReady: () => boolean, onError: (error: unknown) => void) {
   const waiting: (() => void)[] = [];
 
   /** Calls `proceed` once ready; before that `giveUp`, when it takes long. */
   function wait(proceed: () => void, giveUp: () => void): void {
-    const timer = setTimeout(giveUp, patienceMs);
+    const timer = outsideZone(() => setTimeout(giveUp, patienceMs));
     waiting.push(() => {
       // On Node it would keep the process from its end.
       clearTimeout(timer);
@@ -31,7 +32,7 @@ export function readiness(isReady: () => boolean, onError: (error: unknown) => v
         );
       }),
 
-    /** Tells `callback` once, with `null` when ready, else with what is missing. */
+    /** Calls `callback` once, with `null` when ready, else with what is missing. */
     onReady(callback: (error: Error | null) => void): void {
       let isTold = false;
       const tell = (error: Error | null) => {

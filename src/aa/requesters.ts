@@ -1,19 +1,24 @@
 import { fetchTransport } from '../adapters/fetch-transport.js';
-import type { Transport, TransportAnswer } from '../adapters/ports.js';
+import type { Transport } from '../adapters/ports.js';
 import { bytesOf } from '../events/event-text.js';
 import { exitBytes } from '../limits.js';
-import type { RequestFnType } from './insights.types.js';
+import type { RequestFnType, RequestFunction } from './insights.types.js';
 
-const transports = new WeakMap<RequestFnType, Transport>();
+const transports = new WeakMap<RequestFunction, Transport>();
 
-const isAccepted = ({ status }: TransportAnswer) => status >= 200 && status < 300;
+/** The HTTP status that an answer of a request function stands for. Such a function may return nothing, or what `fetch`
+ * returned; only `false` and a rejection say that the events did not arrive. */
+function statusOf(answer: unknown): number {
+  const { status } = Object(answer);
+  if (typeof status === 'number') return status;
+  return answer === false ? 0 : 200;
+}
 
-/** The transport behind a request function of ours; around another, one that asks it. Such a function says only whether
- * a request was accepted, so that a refusal looks like a dead network. */
-export function transportOf(request: RequestFnType): Transport {
+/** The transport behind a request function of ours; around another, one that calls it. */
+export function transportOf(request: RequestFunction): Transport {
   const send: Transport['send'] = async ({ url, body }) => {
     try {
-      return { status: (await request(url, JSON.parse(body))) === true ? 200 : 0, message: '' };
+      return { status: statusOf(await request(url, JSON.parse(body))), message: '' };
     } catch {
       return { status: 0, message: '' };
     }
@@ -23,8 +28,8 @@ export function transportOf(request: RequestFnType): Transport {
       // Whatever it uses, it shares the page's budget.
       exitBudget: exitBytes,
       send,
-      sendOnExit(batch) {
-        void send(batch, {} as never);
+      sendOnExit(batch, onRefused) {
+        void send(batch, {} as never).then(({ status }) => status || onRefused?.());
         return true;
       },
     }
@@ -37,7 +42,9 @@ function requester(): RequestFnType {
     const body = JSON.stringify(data);
     const bytes = bytesOf(body);
     const outlives = bytes <= transport.exitBudget;
-    return isAccepted(await transport.send({ url, body, bytes }, { outlives, signal: new AbortController().signal }));
+    const { signal } = new AbortController();
+    const { status } = await transport.send({ url, body, bytes }, { outlives, signal });
+    return status >= 200 && status < 300;
   };
   transports.set(request, transport);
   return request;

@@ -1,10 +1,10 @@
 import { checkUserToken } from '../../machines/index.js';
 import { pageLifecycle } from '../adapters/page-lifecycle.js';
-import type { Outbox, Transport } from '../adapters/ports.js';
+import { isServer, outsideZone } from '../adapters/platform.js';
+import type { Transport } from '../adapters/ports.js';
 import { storageOutbox } from '../adapters/storage-outbox.js';
 import { systemClock } from '../adapters/system-clock.js';
 import { uuid } from '../adapters/uuid.js';
-import { createConsent, obeyConsent } from '../consent.js';
 import { defaults } from '../defaults.js';
 import { createDelivery } from '../delivery/delivery.js';
 import { followPage } from '../delivery/page-exit.js';
@@ -31,7 +31,7 @@ export interface SenderPorts {
   readonly warnings: ReturnType<typeof createWarnings>;
 }
 
-/** Delivers the events of one address. The client owns the tokens: every event carries its own. */
+/** Delivers the events of one address. The client owns the tokens. */
 export function createSender(address: Address, { transport, agents, mayStore, warnings }: SenderPorts) {
   const { origin, appId, apiKey, others } = address;
   const page = pageLifecycle();
@@ -48,38 +48,39 @@ export function createSender(address: Address, { transport, agents, mayStore, wa
     return { ...request, url: `${origin}/1/events?${query}` };
   }
 
-  const stored = storageOutbox({ appId, mayStore });
-  const outbox = Object.create(stored) as Outbox;
-  let open = () => {};
-  outbox.open = (onAdopted) => {
-    open = () => {
-      if (!mayStore()) return;
-      open = () => {};
-      stored.open!(onAdopted);
-    };
-    open();
-  };
-
+  const outbox = storageOutbox({ appId, mayStore });
+  /** Whether the visitor has not opted out. */
+  let isIn = true;
   let state: 'pending' | 'granted' | 'denied' = 'pending';
-  const isGranted = () => state === 'granted';
-  const consent = createConsent({
-    consent: 'granted',
-    page,
-    decide(decision) {
-      if (decision === state) return;
-      state = decision;
-      obeyConsent(state, delivery);
-    },
-  });
+  let isOpen = false;
+
+  /** Whether events of earlier pages may come in. */
+  const isOpenable = () => state === 'granted' && mayStore();
+  function open(): void {
+    if (isOpen || !isOpenable()) return;
+    isOpen = true;
+    delivery.open();
+  }
+  /** Has delivery follow the visitor's choice. A prerendered page may never be visited, so it sends nothing before. */
+  function follow(): void {
+    const before = state;
+    state = !isIn ? 'denied' : page.isPrerendering?.() ? 'pending' : 'granted';
+    if (state !== before) {
+      isOpen = false;
+      if (state !== 'pending') delivery.actor.send({ type: isIn ? 'consent.grant' : 'consent.deny' });
+    }
+    open();
+  }
   const delivery = createDelivery({
     ...defaults,
-    batchWindowMs: globalThis.document ? defaults.batchWindowMs : 0,
+    // A function on a server may be frozen as soon as it has answered.
+    batchWindowMs: isServer() ? 0 : defaults.batchWindowMs,
     // Written for each request.
     url: '',
     outbox,
     isOnline: page.isOnline,
     isLeavingWithinSite: page.isLeavingWithinSite,
-    isGranted,
+    isGranted: () => state === 'granted',
     onTrouble: warnings.post,
     onError: warnings.postError,
     transport: {
@@ -87,53 +88,52 @@ export function createSender(address: Address, { transport, agents, mayStore, wa
         return transport.exitBudget;
       },
       send: (request, options) => transport.send(addressed(request), options),
-      sendOnExit: (request) => transport.sendOnExit(addressed(request)),
+      sendOnExit: (request, onRefused) => transport.sendOnExit(addressed(request), onRefused),
     },
   });
-  followPage({ page, delivery, outbox, isGranted, onVisit: () => consent.isGrantDue() && consent.grant() });
-  consent.grant();
+  followPage({ page, delivery, outbox, isGranted: isOpenable, onVisit: follow });
+  follow();
 
   const idPrefix = `${uuid()}-`;
   let tracked = 0;
 
   return {
-    /** Resolves to whether the event is accepted or stored. */
-    async send(event: object): Promise<boolean> {
+    /** Resolves to whether the event is accepted or stored.
+     * @param token The user token in force, for an event without one. */
+    async send(event: object, token: string | undefined): Promise<boolean> {
       if (state === 'denied') return false;
       tracked += 1;
-      const {
-        entries,
-        warnings: suspectFields,
-        dropped,
-      } = toEntries(
+      const result = toEntries(
         event,
         {},
         {
-          tokens: { token: undefined, authenticatedToken: undefined },
+          tokens: { token, authenticatedToken: undefined },
           checkToken: checkUserToken,
           id: idPrefix + tracked,
           now: clock.now(),
           monotonicNow: clock.monotonicNow(),
         },
       );
+      const { entries, warnings: suspectFields, dropped } = result;
       if (dropped) {
         warnings.post('event-dropped', dropped.reason, dropped.field, dropped.message);
         return false;
       }
       for (const field of suspectFields) warnings.post('event-suspect', field);
-      // On Node a process lives until it knows; the other timers don't keep it alive.
-      const hold = globalThis.document ? undefined : setTimeout(() => {}, 60_000);
+      // A process lives until it knows; the other timers don't keep it alive.
+      const hold = isServer() ? outsideZone(() => setTimeout(() => {}, 60_000)) : undefined;
       const { status } = await delivery.add(entries);
       clearTimeout(hold);
       return status !== 'dropped';
     },
 
-    /** @param isIn Whether the visitor has not opted out. */
-    decide(isIn: boolean): void {
-      if (isIn) consent.grant();
-      else consent.deny();
-      // A later `init` may allow to store.
-      if (isIn) open();
+    /** @param choice Whether the visitor has not opted out. A later `init` may also allow to store. */
+    decide(choice: boolean): void {
+      isIn = choice;
+      follow();
     },
   };
 }
+
+/** See {@link createSender}. */
+export type Sender = ReturnType<typeof createSender>;

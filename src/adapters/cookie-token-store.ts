@@ -50,6 +50,8 @@ export interface CookieTokenStorePorts {
   readonly onTrouble?: ((trouble: CookieTrouble, ...details: string[]) => void) | undefined;
 }
 
+const isValid = (value: string) => checkUserToken(value, () => true).ok;
+
 /** Keeps tokens in two cookies. Where cookies are off, blocked or throw, in memory. */
 export function cookieTokenStore(options: CookieOptions = {}, ports: CookieTokenStorePorts = {}): TokenStore {
   const { name, userName, sameSite, renew, maxAgeSeconds, userMaxAgeSeconds } = withDefaults(options, cookieDefaults);
@@ -91,10 +93,8 @@ export function cookieTokenStore(options: CookieOptions = {}, ports: CookieToken
         if (domain) expire(hostName);
         else onTrouble?.('cookie-domain-refused');
       }
-      const isToken = (value: string) =>
-        slot === 'anonymous' ? isAnonymousToken(value) : checkUserToken(value, () => true).ok;
       // Of several valid ones the first, since that is what other scripts and servers read.
-      return valuesUnder(nameOf(slot)).find(isToken) ?? memory.read(slot);
+      return valuesUnder(nameOf(slot)).find(slot === 'anonymous' ? isAnonymousToken : isValid) ?? memory.read(slot);
     },
     write(slot, token) {
       memory.remove(slot);
@@ -109,8 +109,7 @@ export function cookieTokenStore(options: CookieOptions = {}, ports: CookieToken
       }
       // A copy for all sub-domains beside a host-only one of the same value hides nothing.
       const isKept = () => values[0] === token && values.slice(1).every((value) => !domain && value === token);
-      const isForeign = (value: string) =>
-        value !== token && !isAnonymousToken(value) && checkUserToken(value, () => true).ok;
+      const isForeign = (value: string) => value !== token && !isAnonymousToken(value) && isValid(value);
 
       if (!doc || (options.server && values[0] !== token)) return memory.write(slot, token);
       if (options.server || (isKept() && !(renew && lifetime))) return;

@@ -1,3 +1,4 @@
+import { pageWindow } from './platform.js';
 import type { Page, PageEvent } from './ports.js';
 
 /** Events of a window or its document, and what they mean. */
@@ -19,12 +20,13 @@ interface NavigateEvent extends Event {
 /** A navigation that has not led away after this long did not. */
 const navigationMs = 30_000;
 
-/** The page of a window; without a window (Node, workers) one that never ends and is always online.
+/** The page of a window; without one (on a server, in workers) a page that never ends and is always online.
  * Nothing is listened to before the first `subscribe`, and never to `unload`, which would cost the page the back-forward
  * cache.
+ * @param win @default the window of the page; none on a server, whatever its globals are
  * @see https://developer.chrome.com/docs/web-platform/page-lifecycle-api
  * @see https://wicg.github.io/nav-speculation/prerendering.html */
-export function pageLifecycle(win: Window | undefined = globalThis.window): Page {
+export function pageLifecycle(win: Window | undefined = pageWindow()): Page {
   /** When the visitor set out for another page of the site, by the monotonic clock. */
   let leftAt = -Infinity;
   return {

@@ -114,6 +114,14 @@ export interface TransportRequest {
   readonly bytes: number;
 }
 
+/** What a transport can say about trouble on the way; each is a warning of its own, see `Warning`. */
+export type TransportTrouble =
+  | 'api-redirected'
+  | 'blocked-by-policy'
+  | 'host-insecure'
+  | 'fetch-missing'
+  | 'request-refused';
+
 /** What a request came to. */
 export interface TransportAnswer {
   /** The HTTP status; 0 when there was no answer, or none that a page may read. */
@@ -122,6 +130,11 @@ export interface TransportAnswer {
   readonly message: string;
   /** From `Retry-After`, where it is given and readable. */
   readonly retryAfterMs?: number | undefined;
+  /** The server's time in milliseconds since the Unix epoch, to a second, from `Date` where it is readable. */
+  readonly serverNow?: number | undefined;
+  /** What the developer should know about the way: why there is no answer, or that a redirect was followed. @default with
+   * status 0, that the network or the server is out of reach */
+  readonly reason?: TransportTrouble | undefined;
 }
 
 /** What carries a batch to the API. */

@@ -3,6 +3,7 @@ import { adoption, youngMs } from './adoption.js';
 import { type Chunk, chunkText, parseChunk } from './chunk.js';
 import { memoryOutbox, type OutboxLimits } from './memory-outbox.js';
 import { outageRecord } from './outage-record.js';
+import { pageWindow } from './platform.js';
 import type { Clock, Outbox, OutboxEntry, Tabs } from './ports.js';
 import { type Locks, withShortLock } from './short-lock.js';
 import { systemClock } from './system-clock.js';
@@ -36,7 +37,7 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
   const { appId, clock = systemClock, mayStore = () => true } = ports;
   const storage = safeStorage(ports);
   const { get, put, remove, keysUnder } = storage;
-  const locks = 'locks' in ports ? ports.locks : tryCall(() => globalThis.navigator?.locks);
+  const locks = 'locks' in ports ? ports.locks : tryCall(() => pageWindow()!.navigator.locks);
   const memory = memoryOutbox(ports);
   const prefix = `${allPrefix}${appId}:`;
   const tabs = ports.tabs ?? broadcastTabs(prefix);
@@ -80,8 +81,10 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
     isWriting = false;
     unsaved = unsaved.filter(isKept);
     if ((!isOpen && !isFree) || seenMark === undefined || unsaved.length === 0 || !mayStore()) return;
-    written += 1;
-    const key = `${prefix}${page}:${written}`;
+    let key: string;
+    // Where randomness is weak another page may have the same name. Bounded, since a storage may say anything.
+    do key = `${prefix}${page}:${++written}`;
+    while (get(key) !== undefined && written % 100 > 0);
     if (save(key, unsaved, isFree)) unsaved = [];
     else chunks.delete(key);
   }

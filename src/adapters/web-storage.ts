@@ -1,7 +1,8 @@
 import { tryCall } from '../../machines/try-call.js';
+import { pageWindow } from './platform.js';
 
 /** The page's localStorage, or `undefined` where merely touching it throws (sandboxed frames, blocked site data). */
-export function localStorageOf(win: Window | undefined = globalThis.window): Storage | undefined {
+export function localStorageOf(win: Window | undefined = pageWindow()): Storage | undefined {
   return tryCall(() => win?.localStorage);
 }
 

@@ -5,6 +5,7 @@ import {
   InjectionToken,
   inject,
   makeEnvironmentProviders,
+  NgZone,
   type Signal,
   signal,
   untracked,
@@ -30,8 +31,11 @@ export function provideUserToken(getUser: () => UserTokenClient): EnvironmentPro
 
 function signalsOf(user: UserTokenClient): UserTokenSignals {
   const snapshot = signal(user.getSnapshot());
-  // Angular before 19 lets an effect, which may have called us, set no signal.
-  inject(DestroyRef).onDestroy(user.subscribe((next) => untracked(() => snapshot.set(next))));
+  const zone = inject(NgZone);
+  // Other tabs call outside of Angular's zone, where Angular before 18 looks at no signal. Before 19 it lets an effect, which
+  // may have called us, set none.
+  const follow = (next: UserTokenSnapshot) => zone.run(() => untracked(() => snapshot.set(next)));
+  inject(DestroyRef).onDestroy(user.subscribe(follow));
   return {
     user,
     token: computed(() => snapshot().token),

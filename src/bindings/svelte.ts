@@ -14,7 +14,11 @@ const key = Symbol('usertoken');
 /** Provides one instance to the calling component and those inside of it; call it while the root component is initialised.
  * On a server each request has an instance of its own. Unmounting ends the subscription, never the instance. */
 export function setUserToken(user: UserTokenClient): void {
-  const subscribe = createSubscriber((update) => user.subscribe(update));
+  const subscribe = createSubscriber((update) => {
+    const seen = user.getSnapshot();
+    // The instance calls at once, and nothing is new then.
+    return user.subscribe((snapshot) => snapshot !== seen && update());
+  });
   const read = <Name extends keyof UserTokenSnapshot>(name: Name): UserTokenSnapshot[Name] => {
     subscribe();
     return user.getSnapshot()[name];

@@ -189,6 +189,7 @@ export function createDelivery(ports: DeliveryPorts) {
     },
     actions: {
       removeBatch: settling((entries) => {
+        if (entries.length === 0) return;
         refusals = 0;
         plan.answered();
         plan.accepted(entries);
@@ -278,7 +279,7 @@ export function createDelivery(ports: DeliveryPorts) {
       const known = outbox.outage?.read();
       if (!known) return;
       const { retries, waitUntil } = known;
-      const retryAfterMs = waitUntil === undefined ? undefined : Math.max(0, waitUntil - clock.now());
+      const retryAfterMs = waitUntil !== undefined && waitUntil > clock.now() ? waitUntil - clock.now() : undefined;
       actor.send({ type: 'outage.known', retries, retryAfterMs });
     },
 

@@ -54,6 +54,8 @@ export function suspectFieldsOf(event: LooseEvent): string[] {
   if (!isTelemetry && !isKnownType(eventType)) return ['eventType'];
   const isClick = eventType === 'click';
   const count = lengthOf(objectIDs);
+  // search-insights adds the searches that it finds for objects in a cart, and names these objects.
+  const mayHaveQuery = eventSubtype !== 'addToCart' || isGiven(queryID) || isGiven(event.objectIDsWithInferredQueryID);
   const holdsTexts = (list: unknown) => isListOf(list, lengthOf(list), (item) => typeof item === 'string');
   const ofItems = {
     index: !isText(event.index, /[\s\S]/),
@@ -64,9 +66,7 @@ export function suspectFieldsOf(event: LooseEvent): string[] {
       ? !(isClick && isGiven(queryID) && isListOf(positions, count, isPosition))
       : isClick && isGiven(queryID) && isGiven(objectIDs),
     queryID: isGiven(queryID) && !isText(queryID, query),
-    objectData:
-      isGiven(objectData) &&
-      !isListOf(objectData, count, (item) => isItem(item as never, eventSubtype !== 'addToCart' || isGiven(queryID))),
+    objectData: isGiven(objectData) && !isListOf(objectData, count, (item) => isItem(item as never, mayHaveQuery)),
     value: !isAmount(value) || (typeof value === 'string' && value.length > 16),
     currency: isGiven(currency) && !isText(currency, code),
     agentID: isGiven(agentID),

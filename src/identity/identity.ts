@@ -12,7 +12,7 @@ import type { StartedIdentity } from '../actor.types.js';
 import type { Clock, Tabs } from '../adapters/ports.js';
 import { startIdentity } from '../charts.js';
 import { readTokens, type StoredTokensPorts, writeTokens } from './stored-tokens.js';
-import { createTabSync } from './tab-sync.js';
+import { createTabSync, settleMs } from './tab-sync.js';
 
 /** What the identity works with. */
 export interface IdentityPorts extends StoredTokensPorts {
@@ -92,7 +92,10 @@ export function createIdentity(ports: IdentityPorts) {
       if (consentNow() === 'granted') look();
     },
     onDenial: () => send({ type: 'consent.deny' }),
-    onOverwritten: () => consentNow() === 'granted' && store(contextNow()),
+    onOverwritten(state) {
+      if (state) send({ type: 'tabs.changed', state });
+      if (consentNow() === 'granted') store(contextNow());
+    },
   });
   others.open();
   if (consentNow() === 'denied') others.post(true);
@@ -102,7 +105,7 @@ export function createIdentity(ports: IdentityPorts) {
   /** Follows the stored tokens if another page changed them since this one looked last: a page of another sub-domain posts
    * no message here. A store that this page alone writes says nothing new. */
   function refresh(): void {
-    if (consentNow() !== 'granted') return;
+    if (consentNow() !== 'granted' || !others.isSettled()) return;
     const before = seen;
     const stored = look();
     if (seen === before) return;
@@ -117,7 +120,14 @@ export function createIdentity(ports: IdentityPorts) {
     if (anonymousToken) send({ type: 'tabs.changed', state: { visitor, anonymousToken, identifiedToken } });
     others.doubt();
   }
-  const unsubscribe = ports.tokenStore.subscribe?.(refresh);
+  let timer: unknown;
+  const unsubscribe = ports.tokenStore.subscribe?.(() => {
+    // A message may be on its way, which says more.
+    timer ??= clock.setTimeout(() => {
+      timer = undefined;
+      refresh();
+    }, settleMs);
+  });
 
   /** What the application says, after what other pages have said. */
   function say(event: IdentityEvent): void {
@@ -179,6 +189,7 @@ export function createIdentity(ports: IdentityPorts) {
 
     stop(): void {
       unsubscribe?.();
+      clock.clearTimeout(timer);
       others.close();
       actor.stop();
     },

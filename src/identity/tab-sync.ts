@@ -8,6 +8,9 @@ const maxAheadMs = 86_400_000;
 /** A message that arrives this soon after one was posted may have been posted without knowing of it. */
 const momentMs = 10_000;
 
+/** Cookies lag behind messages, and run ahead of them, by less than this. */
+export const settleMs = 1_000;
+
 /** Of two messages of one time the greater rank wins: a logout's, else either's, but the same one in every page. */
 const rankOf = ({ state, isDenial }: Pick<TabMessage, 'state' | 'isDenial'>) =>
   `${[state?.visitor === 'loggedOut', !isDenial, state?.visitor, state?.anonymousToken, state?.identifiedToken]}`;
@@ -25,8 +28,9 @@ export interface TabSyncPorts {
   readonly onState: (state: TabState) => void;
   /** Another tab denied consent. */
   readonly onDenial: () => void;
-  /** Another tab may have overwritten the stored tokens with older ones. */
-  readonly onOverwritten: () => void;
+  /** Another tab may have overwritten the stored tokens with older ones.
+   * @param state The visitor as the tabs agree; missing where one has denied consent. */
+  readonly onOverwritten: (state: TabState | undefined) => void;
 }
 
 /** Keeps the visitor in step with the site's other tabs: a login, logout or denial in one reaches all. */
@@ -38,6 +42,7 @@ export function createTabSync(ports: TabSyncPorts) {
   let isInDoubt = false;
   /** By the monotonic clock. */
   let postedAt = -Infinity;
+  let receivedAt = -Infinity;
 
   function receive(value: unknown): void {
     const message = parseTabMessage(value);
@@ -46,6 +51,7 @@ export function createTabSync(ports: TabSyncPorts) {
     if (isQuestion && isDenied()) tabs.post(tabMessage({ at: last.at, isDenial: true, isAnswer: true }));
     if (isQuestion || (!isDenial && (!sharesTokens || isDenied()))) return;
     if (at > Math.max(clock.now(), last.at) + maxAheadMs) return;
+    receivedAt = clock.monotonicNow();
     const lead = at - last.at || (rankOf(message) > rankOf(last) ? 1 : -1);
     // A denial is posted when it is made, so a message of another page does not outdo it.
     if (lead > 0 || (isDenial && !isAnswer)) {
@@ -54,14 +60,17 @@ export function createTabSync(ports: TabSyncPorts) {
       else onDenial();
     }
     // Of two pages that posted at once the one that nobody follows may have written last.
-    if (clock.monotonicNow() - postedAt < momentMs) onOverwritten();
+    if (receivedAt - postedAt < momentMs) onOverwritten(last.state);
   }
 
   return {
     /** @param isBack Whether the page was away: then it asks whether consent was denied meanwhile. */
     open(isBack?: boolean): void {
       tabs.open(receive);
-      if (isBack) tabs.post(tabMessage({ at: last.at, isQuestion: true }));
+      if (!isBack) return;
+      // What is stored is up to date then.
+      receivedAt = -Infinity;
+      tabs.post(tabMessage({ at: last.at, isQuestion: true }));
     },
 
     /** Tells the other tabs what is in force here now, unless they know.
@@ -78,6 +87,9 @@ export function createTabSync(ports: TabSyncPorts) {
       postedAt = clock.monotonicNow();
       tabs.post(last);
     },
+
+    /** Whether what other tabs posted has had time to arrive where the tokens are stored. */
+    isSettled: (): boolean => clock.monotonicNow() - receivedAt > settleMs,
 
     /** The visitor here changed by the stored tokens: the other pages may not know. */
     doubt(): void {

@@ -151,9 +151,12 @@ function positionProblem(name: string, position: unknown): Problem {
   return Number.isInteger(position) && position >= 1 ? undefined : `${name} must hold whole numbers from 1 on`;
 }
 
-function objectDataProblem({ eventSubtype, queryID, objectIDs, objectData }: Fields): Problem {
+function objectDataProblem(event: Fields): Problem {
+  const { eventSubtype, queryID, objectIDs, objectData, objectIDsWithInferredQueryID } = event;
   // The schema of an addToCart event outside a search has objectData without queryID; all others with objectData have it.
-  const queryIdAllowed = eventSubtype !== 'addToCart' || queryID !== undefined;
+  // search-insights adds what it inferred all the same, and names the objects.
+  const queryIdAllowed =
+    eventSubtype !== 'addToCart' || queryID !== undefined || objectIDsWithInferredQueryID !== undefined;
   return (
     listProblem('objectData', objectData, (_, item) => objectDataItemProblem(item, queryIdAllowed)) ??
     countProblem('objectData', objectData, objectIDs)

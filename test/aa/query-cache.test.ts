@@ -1,5 +1,6 @@
 import { createInsightsClient, LocalStorage } from 'search-insights';
 import { describe, expect, it } from 'vitest';
+import { checkEventsBody } from '../../src/testing/index.js';
 import { click, credentials, openPage, queryID, view } from './support/open-page.js';
 
 const other = 'f'.repeat(32);
@@ -26,6 +27,26 @@ describe('the searches that conversions come from', () => {
       objectData: [{ quantity: 1, queryID }, { queryID: other }, { quantity: 3 }],
       objectIDsWithInferredQueryID: ['a'],
     });
+  });
+
+  // F06
+  it('are inferred for an addition to the cart, which goes out in the order of the calls and without a warning', async () => {
+    const { aa, sent, warnings } = await openShop();
+    const inCart = { ...view, objectData: [{ quantity: 1 }] };
+    const results = await Promise.all([
+      aa('clickedObjectIDsAfterSearch', click),
+      aa('addedToCartObjectIDs', inCart, infer),
+      aa('viewedObjectIDs', { ...view, objectIDs: ['z'] }),
+    ]);
+    expect(results).toEqual([true, true, true]);
+    expect(sent.events.map(({ eventType }) => eventType)).toEqual(['click', 'conversion', 'view']);
+    expect(sent.events[1]).toMatchObject({
+      objectData: [{ quantity: 1, queryID }],
+      objectIDsWithInferredQueryID: ['a'],
+    });
+    expect(sent.urls).toHaveLength(1);
+    expect(warnings()).toEqual([]);
+    expect(checkEventsBody({ events: sent.events }, Date.now())).toEqual({ status: 200 });
   });
 
   it('are not looked up without inferQueryID, for clicks, nor where the event has a queryID', async () => {

@@ -1,4 +1,5 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { InsightsClient } from '../../src/aa/index.js';
 import { credentials, loadClient, openPage, view } from './support/open-page.js';
 
 const anonymous = 'anonymous-11111111-2222-4333-8444-555555555555';
@@ -60,6 +61,86 @@ describe('the user token', () => {
     aa('setAnonymousUserToken', true);
     aa('init', { partial: true, useCookie: true });
     expect(document.cookie).toBe(`_ALGOLIA=${aa('getUserToken')}`);
+  });
+
+  // W10, algolia/search-insights.js#562
+  it.each([
+    ['allows the cookie', {}, { partial: true, useCookie: true }],
+    [
+      'opts in',
+      { useCookie: true, userHasOptedOut: true, userToken: 'anonymous-in-memory' },
+      { partial: true, userHasOptedOut: false },
+    ],
+  ])('is the stored one, on this page and in the cookie, once a later init %s', async (_, before, after) => {
+    const { aa, document, sent } = await openPage({ cookie: '_ALGOLIA=anonymous-older' });
+    const heard = vi.fn();
+    aa('onUserTokenChange', heard);
+    aa('init', { ...credentials, ...before });
+    await aa('viewedObjectIDs', view);
+    expect(aa('getUserToken')).not.toBe('anonymous-older');
+    aa('init', after);
+    expect(aa('getUserToken')).toBe('anonymous-older');
+    expect(document.cookie).toBe('_ALGOLIA=anonymous-older');
+    expect(heard.mock.calls.at(-1)).toEqual(['anonymous-older']);
+    await aa('viewedObjectIDs', view);
+    expect(sent.events.at(-1)?.userToken).toBe('anonymous-older');
+  });
+
+  // W10
+  it('is the stored one after saveTokenAsCookie too, but an account stays', async () => {
+    const { aa, document } = await openPage({ cookie: '_ALGOLIA=anonymous-older' });
+    aa('setUserToken', 'anonymous-in-memory');
+    aa('saveTokenAsCookie');
+    expect(aa('getUserToken')).toBe('anonymous-older');
+    aa('init', { ...credentials, userToken: 'account-1815', useCookie: true });
+    aa('saveTokenAsCookie');
+    expect(aa('getUserToken')).toBe('account-1815');
+    expect(document.cookie).toBe('_ALGOLIA=anonymous-older');
+  });
+
+  // W11: Safari keeps a cookie that a script wrote for seven days at most.
+  it('outlives a browser that caps cookies at seven days, with a visit on day 0, 6 and 12', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    let cookie: string | undefined;
+    const seen: unknown[] = [];
+    for (const day of [0, 6, 12]) {
+      const { aa, document } = await openPage(cookie === undefined ? {} : { cookie });
+      aa('init', { ...credentials, useCookie: true });
+      seen.push(aa('getUserToken'));
+      const { name, value, maxAgeSeconds = 0 } = document.stored()[0]!;
+      const keptMs = Math.min(maxAgeSeconds, 7 * 86_400) * 1_000;
+      cookie = keptMs > 6 * 86_400_000 ? `${name}=${value}; Max-Age=${keptMs / 1_000 - 6 * 86_400}` : undefined;
+      vi.setSystemTime(Date.now() + 6 * 86_400_000 + day);
+    }
+    expect(new Set(seen).size).toBe(1);
+  });
+
+  // W12: a server had stored an account's id there.
+  it('of another maker in the cookie is replaced with a warning that does not name it', async () => {
+    const { aa, document, warnings } = await openPage({ cookie: '_ALGOLIA=server-token-1' });
+    aa('init', { ...credentials, useCookie: true });
+    expect(document.cookie).toBe(`_ALGOLIA=${aa('getUserToken')}`);
+    expect(warnings().join()).toContain('token-foreign');
+    expect(warnings().join()).not.toContain('server-token-1');
+  });
+
+  // S10
+  it.each([
+    ['set', (aa: InsightsClient) => aa('setUserToken', 0)],
+    ['in init', (aa: InsightsClient) => aa('init', { userToken: 0 as never, useCookie: true })],
+  ])('may be the number 0: %s', async (_, set) => {
+    const { aa, sent, document } = await openPage();
+    const heard = vi.fn();
+    aa('onUserTokenChange', heard);
+    const early = aa('viewedObjectIDs', { ...view, userToken: 0 as never });
+    set(aa);
+    aa('init', { ...credentials, partial: true, useCookie: true });
+    await Promise.all([early, aa('viewedObjectIDs', view)]);
+    expect(aa('getUserToken')).toBe(0);
+    expect(heard.mock.calls).toEqual([[0]]);
+    expect(sent.events.map(({ userToken }) => userToken)).toEqual(['0', '0']);
+    expect(document.cookie).toBe('');
   });
 
   it('is given to callbacks at once, with null as error', async () => {
@@ -124,6 +205,33 @@ describe('the authenticated user token', () => {
     expect(sent.events.map(({ userToken, authenticatedUserToken }) => [userToken, authenticatedUserToken])).toEqual([
       ['visitor', 'account'],
       ['visitor', undefined],
+    ]);
+  });
+});
+
+// S10
+describe('the authenticated user token 0', () => {
+  it.each([
+    ['set', (aa: InsightsClient) => aa('setAuthenticatedUserToken', 0)],
+    ['in init', (aa: InsightsClient) => aa('init', { ...credentials, authenticatedUserToken: 0 as never })],
+  ])('goes out: %s', async (_, set) => {
+    const { aa, sent } = await openPage();
+    aa('init', { ...credentials, userToken: 'visitor' });
+    set(aa);
+    await Promise.all([aa('viewedObjectIDs', view), aa('viewedObjectIDs', { ...view, authenticatedUserToken: 'own' })]);
+    expect(aa('getAuthenticatedUserToken')).toBe(0);
+    expect(sent.events.map(({ authenticatedUserToken }) => authenticatedUserToken)).toEqual(['0', 'own']);
+  });
+
+  it('goes out when it is an event’s own, while an empty one is none', async () => {
+    const { aa, sent } = await openPage();
+    aa('init', { ...credentials, userToken: 'visitor', authenticatedUserToken: 'account' });
+    const own = (authenticatedUserToken: unknown) => ({ ...view, authenticatedUserToken }) as typeof view;
+    await aa('viewedObjectIDs', own(0), own(''), own(null));
+    expect(sent.events.map(({ authenticatedUserToken }) => authenticatedUserToken)).toEqual([
+      '0',
+      undefined,
+      'account',
     ]);
   });
 });

@@ -7,6 +7,7 @@ import {
   type EnvironmentInjector,
   type EnvironmentProviders,
   ErrorHandler,
+  NgZone,
   provideZonelessChangeDetection,
   runInInjectionContext,
   signal,
@@ -82,13 +83,18 @@ bindingContract('angular', {
   missingInstance: /NG0201.*usertoken/,
 });
 
+/** What every application has. */
+const zone = { run: (effect: () => unknown) => effect() };
+const parent = {
+  get: (token: unknown, other: unknown) => (token === NgZone ? zone : other),
+} as EnvironmentInjector;
+
 test('makes the instance once for an application, when it is first needed', () => {
   let made = 0;
   const getUser = () => {
     made += 1;
     return alone().user;
   };
-  const parent = { get: (_: unknown, other: unknown) => other } as EnvironmentInjector;
   const injector = createEnvironmentInjector([provideUserToken(getUser)], parent);
   expect(made).toBe(0);
   const [one, two] = [0, 1].map(() => runInInjectionContext(injector, injectUserToken));
@@ -98,7 +104,6 @@ test('makes the instance once for an application, when it is first needed', () =
 });
 
 test('works without a page, as on a server, each application with its own instance', () => {
-  const parent = { get: (_: unknown, other: unknown) => other } as EnvironmentInjector;
   const requests = Array.from({ length: 50 }, (_, index) => {
     const { user, listeners } = counted(alone({ user: `u${index}` }).user);
     const injector = createEnvironmentInjector([provideUserToken(() => user)], parent);

@@ -1,4 +1,5 @@
 // @vitest-environment happy-dom
+import { derived, get, readonly } from 'svelte/store';
 import { expect, test } from 'vitest';
 import type { ReactiveUserToken } from '../../src/bindings/svelte.js';
 import type { UserTokenClient } from '../../src/index.js';
@@ -72,6 +73,38 @@ test('runes: $derived and $effect follow, and run only when what they read chang
   expect(listeners()).toBe(1);
   await unmount(app);
   await expect.poll(listeners).toBe(0);
+});
+
+// A05, statelyai/xstate#4160: `undefined` at first.
+test('the client is a store: get, derived and readonly of svelte/store see what is in force at once', () => {
+  const { user, listeners } = counted(alone({ user: 'u1' }).user);
+  expect(get(user)).toBe(user.getSnapshot());
+  expect(listeners()).toBe(0);
+
+  const state = derived(user, ({ state }) => state);
+  expect(get(state)).toBe('identified');
+  const seen: string[] = [];
+  const leave = [
+    state.subscribe((now) => seen.push(now)),
+    readonly(user).subscribe(({ token }) => seen.push(`${token}`)),
+  ];
+  user.login('u2');
+  user.logout();
+  for (const each of leave) each();
+  user.login('u3');
+  expect(seen).toEqual(['identified', 'u1', 'u2', 'loggedOut', 'anonymous-1']);
+  expect(listeners()).toBe(0);
+});
+
+test('a store of several clients follows each of them', () => {
+  const [one, two] = [alone({ user: 'u1' }).user, alone({ user: 'u2' }).user];
+  const both = derived([one, two], ([first, second]) => `${first.token} ${second.token}`);
+  const seen: string[] = [];
+  const leave = both.subscribe((text) => seen.push(text));
+  two.logout();
+  one.login('u3');
+  leave();
+  expect(seen).toEqual(['u1 u2', 'u1 anonymous-1', 'u3 anonymous-1']);
 });
 
 test('a property read outside of an effect is what is in force, without a subscription', async () => {

@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fetchTransport } from '../../src/adapters/fetch-transport.js';
 import type { Transport, TransportRequest } from '../../src/adapters/ports.js';
 import { type Collector, createCollector, type Fault, fakeTransport } from '../../src/testing/index.js';
@@ -147,14 +149,6 @@ describe('the fetch transport', () => {
     });
   });
 
-  it('a redirect is followed nowhere', async () => {
-    const fetched = vi.fn(async (_url: string | URL | Request, init?: RequestInit) => {
-      if (init?.redirect === 'error') throw new TypeError('redirected');
-      return new Response('{}');
-    });
-    expect((await fetchTransport({ fetch: fetched }).send(requestOf(), { outlives: false, signal })).status).toBe(0);
-  });
-
   it('Retry-After as a date is counted from now, one that has passed or is nonsense is none', async () => {
     const now = Date.parse('2027-01-01T00:00:00Z');
     const answer = async (header: string) => {
@@ -228,5 +222,162 @@ describe('the fetch transport', () => {
     expect(transport.sendOnExit(requestOf())).toBe(true);
     await collector.waitForEvents(1);
     expect(sendBeacon).not.toHaveBeenCalled();
+  });
+});
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.close();
+    server.closeAllConnections();
+  }
+});
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer((request, response) => {
+    request.resume();
+    request.once('end', () => listener(request, response));
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** A request to a first-party host that answers every address with a redirect. */
+async function redirected(status: number, location: (url: string) => string) {
+  const host = await serve(({ url = '' }, response) => response.writeHead(status, { location: location(url) }).end());
+  const request = requestOf();
+  return { ...request, url: request.url.replace(collector.origin, host) };
+}
+
+// S01, cloudflare/cloudflare-docs#33362: an option of `fetch` that a runtime refuses stopped every event.
+describe('a host that redirects', () => {
+  const signal = new AbortController().signal;
+  const options = { outlives: false, signal };
+  const toCollector = (url: string) => collector.origin + url;
+
+  it.each([301, 302, 303, 307, 308])(
+    'delivers once through a %i, and the next batch goes straight on',
+    async (status) => {
+      const transport = fetchTransport();
+      const request = await redirected(status, toCollector);
+      expect(await transport.send(request, options)).toMatchObject({ status: 200, reason: 'api-redirected' });
+      expect(await transport.send(request, options)).toMatchObject({ status: 200 });
+      expect(collector.events).toHaveLength(2);
+      expect(collector.requests.filter(({ method }) => method === 'GET')).toHaveLength(status < 307 ? 1 : 0);
+    },
+  );
+
+  it('keeps the credentials when the redirect drops the query', async () => {
+    const request = await redirected(301, () => `${collector.origin}/1/events`);
+    expect(await fetchTransport().send(request, options)).toMatchObject({ status: 200, reason: 'api-redirected' });
+    expect(collector.events).toHaveLength(1);
+  });
+
+  it('passes on what the API says behind the redirect', async () => {
+    collector.setFault({ status: 422, body: '{"status":422,"message":"fault"}' });
+    const request = await redirected(307, toCollector);
+    expect(await fetchTransport().send(request, options)).toMatchObject({ status: 422, message: 'fault' });
+  });
+
+  it('does not take a sign-in page or a portal for the API: the events stay, with the reason', async () => {
+    const portal = await serve((_, response) => response.end('<h1>Sign in</h1>'));
+    const request = await redirected(302, () => `${portal}/login`);
+    const transport = fetchTransport();
+    for (let times = 0; times < 2; times += 1) {
+      expect(await transport.send(request, options)).toMatchObject({ status: 0, reason: 'api-redirected' });
+    }
+  });
+
+  it('gives up on a circle of redirects, and finds the way once it is open', async () => {
+    let isOpen = false;
+    const circle = await serve(({ url = '', method }, response) => {
+      const [path] = url.split('?');
+      if (isOpen && method === 'POST' && path === '/1/events') return response.end('{"status":200,"message":"OK"}');
+      const isThere = path === '/b/1/events' && method === 'GET';
+      if (isThere) return response.writeHead(200).end('<h1>Moved</h1>');
+      return response.writeHead(301, { location: '/b/1/events' }).end();
+    });
+    const request = { ...requestOf(), url: `${circle}/1/events?X-Algolia-API-Key=KEY` };
+    const transport = fetchTransport();
+    expect(await transport.send(request, options)).toMatchObject({ status: 0, reason: 'api-redirected' });
+    isOpen = true;
+    expect(await transport.send(request, options)).toMatchObject({ status: 200, reason: undefined });
+  });
+
+  it('gives back the whole budget of page exits', async () => {
+    const transport = fetchTransport({ keepalive: true });
+    const whole = transport.exitBudget;
+    await transport.send(await redirected(301, toCollector), { outlives: true, signal });
+    expect(transport.exitBudget).toBe(whole);
+  });
+});
+
+describe('a request without an answer has a reason', () => {
+  const signal = new AbortController().signal;
+  const send = (options: Parameters<typeof fetchTransport>[0] = {}, url = 'http://127.0.0.1:1/1/events?a=b') =>
+    fetchTransport(options).send({ ...requestOf(), url }, { outlives: false, signal });
+  afterEach(() => vi.unstubAllGlobals());
+
+  it('none where the server is out of reach, or the request was cancelled', async () => {
+    expect(await send()).toEqual({ status: 0, message: '', reason: undefined });
+    collector.setFault({ hang: true });
+    const { url } = requestOf();
+    const cancelled = AbortSignal.timeout(50);
+    expect(await fetchTransport().send({ ...requestOf(), url }, { outlives: false, signal: cancelled })).toEqual({
+      status: 0,
+      message: '',
+      reason: undefined,
+    });
+  });
+
+  // S05, jestjs/jest#10431: jsdom has no fetch.
+  it('where there is no fetch, and nothing is handed over at page exit', async () => {
+    vi.stubGlobal('fetch', undefined);
+    vi.stubGlobal('Request', undefined);
+    expect(await send()).toEqual({ status: 0, message: '', reason: 'fetch-missing' });
+    expect(fetchTransport().sendOnExit(requestOf())).toBe(false);
+    // As a test runner makes a page.
+    vi.stubGlobal('window', globalThis);
+    vi.stubGlobal('document', new EventTarget());
+    vi.stubGlobal('location', { protocol: 'http:' });
+    expect(await send()).toEqual({ status: 0, message: '', reason: 'fetch-missing' });
+    expect(fetchTransport().sendOnExit(requestOf())).toBe(false);
+    vi.stubGlobal('navigator', { sendBeacon: () => true });
+    expect(fetchTransport().sendOnExit(requestOf())).toBe(true);
+  });
+
+  it('where the runtime refuses the request', async () => {
+    vi.stubGlobal(
+      'Request',
+      class {
+        constructor() {
+          throw new TypeError('Invalid redirect value');
+        }
+      },
+    );
+    const fetch = () => Promise.reject(new TypeError('Invalid redirect value'));
+    expect(await send({ fetch })).toEqual({ status: 0, message: '', reason: 'request-refused' });
+  });
+});
+
+// S08, algolia/instantsearch-android#257: the device's clock is wrong, the server's is not.
+describe("the server's time", () => {
+  const signal = new AbortController().signal;
+  const answer = async (headers: Record<string, string>) => {
+    const fetch = async () => new Response('{}', { headers });
+    return (await fetchTransport({ fetch }).send(requestOf(), { outlives: false, signal })).serverNow;
+  };
+
+  it('is read from the header Date, of any answer', async () => {
+    expect(await answer({ Date: 'Fri, 01 Jan 2027 00:01:00 GMT' })).toBe(Date.parse('2027-01-01T00:01:00Z'));
+    collector.setFault({ status: 503 });
+    const { serverNow } = await fetchTransport().send(requestOf(), { outlives: false, signal });
+    expect(Math.abs(serverNow! - Date.now())).toBeLessThan(60_000);
+  });
+
+  it('is unknown where the header is missing, hidden or nonsense', async () => {
+    expect(await answer({})).toBeUndefined();
+    expect(await answer({ Date: 'soon' })).toBeUndefined();
   });
 });

@@ -81,6 +81,11 @@ describe('at the start, the visitor', () => {
       { token: anon },
     ],
     [
+      'keeps the stored token when the application knows a user and no login was stored to end',
+      { user: 'u1', onLogout: 'renew', strategy: 'link', freshAnonymousToken: fresh },
+      { token: anon, authenticatedToken: 'u1' },
+    ],
+    [
       'keeps the stored token when the stored user is resumed and a logout renews',
       { identifiedToken: 'u1', onLogout: 'renew', strategy: 'link', freshAnonymousToken: fresh },
       { token: anon, authenticatedToken: 'u1' },
@@ -373,6 +378,12 @@ describe('another tab', () => {
       { visitor: 'identified', ...stays },
     ],
     [
+      'changes nothing with the same tokens, whatever it calls the visitor',
+      {},
+      [login('u1'), logout, tab('anonymous', anon)],
+      { visitor: 'loggedOut', token: anon, ...stays },
+    ],
+    [
       'is ignored while consent is pending',
       { consent: 'pending' },
       [tab('identified', stored, 'u1')],
@@ -461,6 +472,12 @@ describe('a grant', () => {
       { ...renewing, user: null },
       [grant({ anonymousToken: stored, identifiedToken: 'u9' })],
       { visitor: 'anonymous', token: anon },
+    ],
+    [
+      'prefers the stored token when no login was stored that the application could have ended',
+      { ...renewing, user: null },
+      [grant({ anonymousToken: stored })],
+      { visitor: 'anonymous', token: stored },
     ],
     [
       "does not bring back another user's token",

@@ -23,6 +23,11 @@ function startIdentity(more: Partial<IdentityInput> = {}, machine = identityMach
 }
 
 describe('the identity machine as an actor', () => {
+  it('replaces the token at a login and restores it at a logout by default', () => {
+    const { context } = startIdentity().actor.getSnapshot();
+    expect(context).toMatchObject({ strategy: 'replace', onLogout: 'restore' });
+  });
+
   it('has the tokens in force in its context and emits them when they change', () => {
     const { actor, emitted } = startIdentity({ strategy: 'link' });
     actor.send({ type: 'identity.login', token: 'u1' });
@@ -233,6 +238,20 @@ function startDelivery(...answers: (Partial<BatchResult> | Error | 'none')[]) {
 }
 
 describe('the delivery machine as an actor', () => {
+  it('waits when nothing is filled, and gives events to the browser at page exit', () => {
+    const sendOnExit = vi.fn();
+    const clock = new SimulatedClock();
+    const actor = createActor(deliveryMachine.provide({ actions: { sendOnExit } }), { clock }).start();
+    expect(actor.getSnapshot().value).toBe('idle');
+    actor.send({ type: 'delivery.queued' });
+    clock.increment(250);
+    clock.increment(30_000);
+    expect(actor.getSnapshot().value).toBe('backingOff');
+    actor.send({ type: 'page.exit' });
+    expect(sendOnExit).toHaveBeenCalledTimes(1);
+    expect(actor.getSnapshot().value).toBe('idle');
+  });
+
   it('collects for 250 milliseconds, then sends', async () => {
     const { clock, calls, state, reaches, requests } = startDelivery({});
     expect(state()).toBe('collecting');

@@ -18,7 +18,8 @@ export const receipt: Promise<Receipt> = user.viewedObjectIDs({ eventName: 'Seen
 export const state: 'anonymous' | 'identified' | 'loggedOut' = user.state;
 export const actor = createActor(identityMachine, { input: { anonymousToken: token ?? '', consent: 'pending' } });
 export const visitor: 'starting' | 'anonymous' | 'identified' | 'loggedOut' = actor.getSnapshot().value.visitor;
-export const unsubscribe = user.identity.subscribe(({ value }) => value.visitor).unsubscribe;
+export const identity = user.identity;
+identity.subscribe((snapshot) => snapshot.matches({ visitor: 'identified' }));
 
 // @ts-expect-error consent has no default
 createUserToken({ appId: 'app', apiKey: 'key' });
@@ -28,10 +29,8 @@ createUserToken({ ...options, token: 'x' });
 user.nonsense;
 // @ts-expect-error a number is no consent
 createActor(identityMachine, { input: { anonymousToken: '', consent: 1 } });
-// @ts-expect-error an application reads the actor only
+// @ts-expect-error only the client's methods send events
 user.identity.send({ type: 'identity.logout' });
-// @ts-expect-error there is no such event
-user.identity.on('nonsense', () => {});
 `;
 const imports = `import { createUserToken, type Receipt, type UserTokenClient } from 'usertoken';
 import { identityMachine } from 'usertoken/machines';

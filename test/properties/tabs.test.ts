@@ -36,7 +36,7 @@ function slowTabs() {
 
 type Step =
   | { readonly do: 'sync'; readonly page: number; readonly id: string | null }
-  | { readonly do: 'deny'; readonly page: number }
+  | { readonly do: 'deny' | 'track'; readonly page: number }
   | { readonly do: 'deliver'; readonly choice: number }
   | { readonly do: 'wait'; readonly ms: number };
 
@@ -47,6 +47,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('sync'), page, id: fc.constantFrom('u1', 'u2', 'u3', null) }),
   },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('deliver'), choice: fc.nat() }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('track'), page }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('wait'), ms: fc.nat({ max: 3 }) }) },
 );
 const denial: fc.Arbitrary<Step> = fc.record({ do: fc.constant('deny'), page });
@@ -63,7 +64,10 @@ async function play(steps: readonly Step[], onLogout: OnLogout) {
   });
   for (const step of steps) {
     if (step.do === 'sync') users[step.page]!.sync(step.id);
-    else if (step.do === 'deny') users[step.page]!.consent.deny();
+    else if (step.do === 'track') {
+      void users[step.page]!.track({ eventType: 'view', eventName: 'x', index: 'i', objectIDs: ['1'] });
+      await Promise.resolve();
+    } else if (step.do === 'deny') users[step.page]!.consent.deny();
     else if (step.do === 'deliver') deliver(step.choice);
     else await clock.advance(step.ms);
   }

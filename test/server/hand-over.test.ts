@@ -33,6 +33,7 @@ function render(
   if (header) for (const pair of header.split('; ')) page.cookie = `${pair}; Path=/; Secure`;
   for (const line of visitor.setCookie) page.cookie = line;
   vi.stubGlobal('document', page);
+  vi.stubGlobal('window', globalThis);
   const inPage = createUserToken({ ...base, ...fromServer(throughHtml(visitor.script)) });
   return { visitor, onServer, inPage, page };
 }
@@ -99,6 +100,7 @@ describe('a page and a server that are told the same', () => {
           const page = cookieDocument(url);
           for (const pair of cookies.split('; ')) page.cookie = `${pair}; Path=/; Secure`;
           vi.stubGlobal('document', page);
+          vi.stubGlobal('window', globalThis);
           const alone = createUserToken({ ...base, ...(chosen as object), ...known });
           // A fresh anonymous token differs by chance.
           const said = ({ token, authenticatedToken, state }: ReturnType<typeof view>) => ({
@@ -135,6 +137,7 @@ describe('in the page', () => {
     const old = testServer().visitor(cookies, granted).script;
     for (const line of testServer().visitor('', granted).setCookie) page.cookie = line;
     vi.stubGlobal('document', page);
+    vi.stubGlobal('window', globalThis);
     const user = createUserToken({ ...base, ...fromServer(throughHtml(old)) });
     expect(page.cookie).toBe(`_ALGOLIA=${user.token}`);
     expect(user).toMatchObject({ state: 'anonymous' });
@@ -170,6 +173,7 @@ describe('in the page', () => {
 
   test('without a data block there is no consent, and createUserToken says so', () => {
     vi.stubGlobal('document', { ...cookielessDocument(), querySelector: () => null });
+    vi.stubGlobal('window', globalThis);
     expect(() => createUserToken({ ...base, ...fromServer() })).toThrow('"consent" must be');
   });
 });

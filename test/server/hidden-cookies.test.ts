@@ -155,6 +155,7 @@ describe('a request from another site that shows no cookies', () => {
     expect(visitor.token).toMatch(/^anonymous-/);
     expect(visitor.hydration).toMatchObject({ cookie: { server: false } });
     vi.stubGlobal('document', page);
+    vi.stubGlobal('window', globalThis);
     const user = createUserToken({ appId: 'app', apiKey: 'key', ...fromServer(visitor.hydration) });
     expect(user).toMatchObject({ state: 'identified', token: 'ada-1815' });
     user.logout();
@@ -166,6 +167,7 @@ describe('a request from another site that shows no cookies', () => {
     const visitor = testServer().visitor(crossSite(), { ...granted, user: 'bob-1843' });
     const page = cookieDocument(url);
     vi.stubGlobal('document', page);
+    vi.stubGlobal('window', globalThis);
     const user = createUserToken({ appId: 'app', apiKey: 'key', ...fromServer(visitor.hydration) });
     expect(user).toMatchObject({ state: 'identified', token: 'bob-1843' });
     expect(page.cookie).toBe(`_ALGOLIA=${visitor.hydration.anonymousToken}; __Host-_ALGOLIA_USER=bob-1843`);
@@ -176,6 +178,7 @@ describe('a request from another site that shows no cookies', () => {
     const { page } = browser();
     const { hydration } = testServer().visitor(crossSite(), { ...granted, user: 'bob-1843' });
     vi.stubGlobal('document', page);
+    vi.stubGlobal('window', globalThis);
     const user = createUserToken({ appId: 'app', apiKey: 'key', ...fromServer(hydration) });
     expect(user.token).toBe('bob-1843');
     user.logout();

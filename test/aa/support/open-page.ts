@@ -14,19 +14,31 @@ export interface Sent {
   readonly timestamps: unknown[];
 }
 
-/** A fresh copy of `usertoken/aa` on a page of its own, until the test is over.
+/** A fresh copy of `usertoken/aa` on a page of its own, until the test is over. The global object is the page, as where a test
+ * runner puts jsdom in the place of Node's globals.
  * @param page.cookie What the page's cookies are. @param page.items What its localStorage holds. */
 export async function openPage(page: { readonly cookie?: string; readonly items?: Record<string, string> } = {}) {
   const document = cookieDocument('http://shop.example/');
   if (page.cookie) document.cookie = page.cookie;
   const localStorage = memoryStorage();
   for (const [key, value] of Object.entries(page.items ?? {})) localStorage.setItem(key, value);
-  const window = Object.assign(new EventTarget(), { document, localStorage }) as unknown as Window &
-    Record<string, unknown>;
-  for (const [name, value] of Object.entries({ window, document, localStorage, navigator: { cookieEnabled: true } })) {
-    vi.stubGlobal(name, value);
-  }
-  return { document, localStorage, window, ...(await loadClient()) };
+  const target = new EventTarget();
+  const globals = {
+    ...{ document, localStorage, location: document.location, navigator: { cookieEnabled: true } },
+    ...{ addEventListener: target.addEventListener.bind(target), window: globalThis },
+    removeEventListener: target.removeEventListener.bind(target),
+  };
+  for (const [name, value] of Object.entries(globals)) vi.stubGlobal(name, value);
+  const before = Object.getOwnPropertyNames(globalThis);
+  const client = await loadClient();
+  onTestFinished(() => {
+    // Else its client would take up what the page of the next test finds in its storage.
+    target.dispatchEvent(new Event('pagehide'));
+    for (const name of Object.getOwnPropertyNames(globalThis)) {
+      if (!before.includes(name)) Reflect.deleteProperty(globalThis, name);
+    }
+  });
+  return { document, localStorage, window: globalThis as unknown as Window & Record<string, unknown>, ...client };
 }
 
 /** A fresh copy of `usertoken/aa` in the surroundings that are there, with a client that sends nowhere. */

@@ -4,11 +4,23 @@ import { evaluator, pretendedWorld } from './pretended-world.js';
 import { createReference } from './reference.js';
 import type { Tally } from './rules.js';
 import { run } from './run.js';
-import type { Sequence, Step } from './steps.types.js';
+import type { Answer, Sequence, Step } from './steps.types.js';
 import type { Sent } from './world.types.js';
 
 /** Long enough for every retry that the sequences can ask for. */
 const retryMs = 1_800_000;
+
+const refusals: Partial<Record<Answer, () => unknown>> = {
+  false: async () => false,
+  reject: () => Promise.reject(new Error('network')),
+  'response 503': async () => new Response('', { status: 503 }),
+};
+const acceptances: Partial<Record<Answer, () => unknown>> = {
+  odd: async () => 1,
+  raw: () => true,
+  nothing: () => undefined,
+  'response 200': async () => new Response('{}'),
+};
 
 /** The sequence with the time in it that is needed for what waits to be sent. */
 function withTime(steps: readonly Step[]): Step[] {
@@ -31,7 +43,7 @@ export function differ(scripts: Readonly<Record<'ours' | 'theirsForPages' | 'the
   };
 
   async function runTheirs(sequence: Sequence, steps: readonly Step[], hit: Tally['hit']) {
-    const world = pretendedWorld(sequence, false, () => hit('cookie-attributes'));
+    const world = pretendedWorld(sequence, false);
     const library = evaluate[sequence.place === 'server' ? 'server' : 'page'](world.globals) as Library;
     const reference = createReference({
       makeClient: library.createInsightsClient,
@@ -53,25 +65,23 @@ export function differ(scripts: Readonly<Record<'ours' | 'theirsForPages' | 'the
     const world = pretendedWorld(sequence);
     const library = evaluate.ours(world.globals) as Library;
     const sent: Sent[] = [];
-    const answers: string[] = [];
+    const answers: Answer[] = [];
     let requests = 0;
     const otherKeys = new Set<string>();
     const aa = library.createInsightsClient((url, data) => {
       const answer = answers.shift();
-      if (answer === 'raw') hit('request-result');
-      else if (answer) {
-        hit(answer === 'odd' ? 'request-result' : 'retry');
-        return answer === 'reject'
-          ? Promise.reject(new Error('network'))
-          : Promise.resolve(answer === 'odd' ? 1 : false);
+      if (answer && answer in refusals) {
+        hit('retry');
+        return refusals[answer]!();
       }
+      if (answer) hit('request-result');
       requests += 1;
       const [origin = '', text = ''] = url.split('?');
       const { 'X-Algolia-Agent': agent = '', ...query } = Object.fromEntries(new URLSearchParams(text));
       for (const event of data.events as Sent['event'][]) {
         sent.push({ event, origin, query, agents: agent.split('; ').slice(1) });
       }
-      return answer === 'raw' ? true : Promise.resolve(true);
+      return answer ? acceptances[answer]!() : Promise.resolve(true);
     });
     const observed = await run(
       steps,

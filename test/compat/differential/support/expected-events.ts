@@ -21,7 +21,7 @@ export interface Moment {
 }
 
 const isPresent = (value: unknown) => value !== undefined && value !== null;
-const isTruthyOrAbsent = (value: unknown) => !isPresent(value) || !!value;
+const isTruthyOrAbsent = (value: unknown) => !isPresent(value) || value === 0 || !!value;
 
 /** Plans events one after another, remembering which views there were. */
 export function eventPlanner(hit: Tally['hit']) {

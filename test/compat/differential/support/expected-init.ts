@@ -1,16 +1,31 @@
 import { checkUserToken, isAnonymousToken } from '../../../../src/index.js';
-import { cacheIn, defaults, hasCredentials, isRefused, type Situation, tokenOf } from './situation.js';
+import { cacheIn, defaults, fromZero, hasCredentials, isRefused, type Situation, tokenOf } from './situation.js';
 import type { Fields } from './steps.types.js';
 
 /** What looks at the cookie: one that throws stops it there, one that is malformed counts as none here. */
-export function withCookies({ place, hit, world }: Situation, isNeeded: boolean, effect: () => unknown): unknown {
+export function withCookies(situation: Situation, isNeeded: boolean, effect: () => unknown): unknown {
+  const { place, hit, world } = situation;
   if (isNeeded && place === 'blocked page') hit('no-throw');
   const [, cookie = ''] = world.cookies().split('_ALGOLIA=');
-  if (isNeeded && cookie.startsWith('anonymous-') && !checkUserToken(cookie).ok) {
+  const isAnonymous = cookie.startsWith('anonymous-');
+  if (isNeeded && isAnonymous && !checkUserToken(cookie).ok) {
     hit('malformed-token');
     world.eraseCookie();
+    return effect();
   }
-  return effect();
+  const value = effect();
+  if (isNeeded && isAnonymous) followCookie(situation, cookie);
+  return value;
+}
+
+/** The stored token is written again, and acts in place of another anonymous one. */
+function followCookie(situation: Situation, stored: string): void {
+  const { hit, world, invoke, settings } = situation;
+  hit('cookie-attributes');
+  const expires = new Date(world.now() + Number(settings.cookieDuration)).toUTCString();
+  world.writeCookie(`_ALGOLIA=${stored};expires=${expires};path=/`);
+  const token = tokenOf(situation);
+  if (isAnonymousToken(token) && token !== stored) invoke('setUserToken', [stored]);
 }
 
 /** Forgets what is stored and what waits, as a withdrawal does. */
@@ -42,7 +57,10 @@ export function expectedInit(situation: Situation) {
       hit('error-text');
       return invoke('init', [given]);
     }
-    for (const key of ['userToken', 'authenticatedUserToken']) if (isRefused(situation, given[key])) delete given[key];
+    for (const key of ['userToken', 'authenticatedUserToken']) {
+      if (isRefused(situation, given[key])) delete given[key];
+      else if (key in given) given[key] = fromZero(situation, given[key]);
+    }
 
     const before = situation.settings;
     const wasIn = situation.isInitialized && !before.userHasOptedOut;

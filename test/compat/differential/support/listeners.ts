@@ -1,4 +1,5 @@
 import type { Tally } from './rules.js';
+import { toZero } from './situation.js';
 
 type Listener = (token: unknown) => void;
 
@@ -10,7 +11,7 @@ export function listenersOf(current: () => unknown, hit: Tally['hit']) {
 
   function contained(listener: Listener, token: unknown): void {
     try {
-      listener(token);
+      listener(toZero(token));
     } catch {
       hit('contained-listener');
     }

@@ -29,7 +29,7 @@ export function outgoing(hit: Tally['hit'], deliver: RequestFn) {
         hit('number-token');
         event.userToken = String(event.userToken);
       }
-      if (!event.authenticatedUserToken) {
+      if (!event.authenticatedUserToken && event.authenticatedUserToken !== 0) {
         if ('authenticatedUserToken' in event) hit('empty-token');
         delete event.authenticatedUserToken;
       } else event.authenticatedUserToken = String(event.authenticatedUserToken);

@@ -12,7 +12,7 @@ export interface PretendedWorld extends World {
 }
 
 /** A page's cookies for one name and path, with what was written as it was written. */
-function pretendedCookies(clock: FakeClock, initial: string | undefined, onRepeat: (() => void) | undefined) {
+function pretendedCookies(clock: FakeClock, initial: string | undefined) {
   const kept = new Map<string, { value: string; until: number }>();
   let writes: string[] = [];
   if (initial !== undefined) kept.set('_ALGOLIA', { value: initial, until: Number.POSITIVE_INFINITY });
@@ -25,10 +25,6 @@ function pretendedCookies(clock: FakeClock, initial: string | undefined, onRepea
     kept,
     read,
     write(text: string) {
-      if (onRepeat && text.startsWith(`${read()};`)) {
-        onRepeat();
-        return;
-      }
       writes.push(text);
       const [pair = '', ...attributes] = text.split(/;\s*/);
       const given = Object.fromEntries(
@@ -47,15 +43,13 @@ function pretendedCookies(clock: FakeClock, initial: string | undefined, onRepea
   };
 }
 
-/** @param isBlocked Whether cookies and localStorage throw.
- * @param onRepeat Told of a cookie that is written as it is there already, in place of its being written. */
+/** @param isBlocked Whether cookies and localStorage throw. */
 export function pretendedWorld(
   { place, cookie, cache }: Sequence,
   isBlocked = place === 'blocked page',
-  onRepeat?: () => void,
 ): PretendedWorld {
   const clock = fakeClock();
-  const cookies = pretendedCookies(clock, place === 'page' ? cookie : undefined, onRepeat);
+  const cookies = pretendedCookies(clock, place === 'page' ? cookie : undefined);
   const memory = memoryStorage();
   let cacheWrites = 0;
   const storage: Storage = {
@@ -92,6 +86,7 @@ export function pretendedWorld(
     ...{ setTimeout: clock.setTimeout, clearTimeout: clock.clearTimeout, Date: PretendedDate },
     performance: { now: clock.monotonicNow },
     console: { log: silent, info: silent, warn: silent, error: silent },
+    process: isPage ? undefined : { versions: { node: '20.0.0' } },
     ...{ BroadcastChannel: undefined, XMLHttpRequest: undefined, fetch: refuse, self: undefined, window: undefined },
     require: createRequire(import.meta.url),
     addEventListener: target.addEventListener.bind(target),
@@ -115,6 +110,7 @@ export function pretendedWorld(
     setCache: (text) => (text === null ? storage.removeItem(cacheKey) : memory.setItem(cacheKey, text)),
     cacheWrites: () => cacheWrites,
     eraseCookie: () => void cookies.kept.clear(),
+    writeCookie: cookies.write,
     takeWrites: cookies.takeWrites,
     otherKeys: () =>
       Array.from({ length: memory.length }, (_, at) => memory.key(at)!).filter((key) => key !== cacheKey),

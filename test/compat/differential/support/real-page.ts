@@ -17,12 +17,9 @@ export interface Assignment {
 const cacheKey = 'AlgoliaObjectQueryCache';
 const descriptor = Object.getOwnPropertyDescriptor(Document.prototype, 'cookie')!;
 let writes: string[] = [];
-/** Whether a cookie that is there already as it is written is left alone. */
-let isRepeatless = false;
 Object.defineProperty(document, 'cookie', {
   get: () => descriptor.get!.call(document),
   set(text: string) {
-    if (isRepeatless && text.startsWith(`${document.cookie};`)) return;
     writes.push(text);
     descriptor.set!.call(document, text);
   },
@@ -30,8 +27,7 @@ Object.defineProperty(document, 'cookie', {
 const eraseCookie = () => descriptor.set!.call(document, '_ALGOLIA=; path=/; max-age=0');
 
 /** A page as if nothing had happened on it. */
-function begin({ cookie, cache }: Sequence, isTheirs: boolean): World {
-  isRepeatless = isTheirs;
+function begin({ cookie, cache }: Sequence): World {
   localStorage.clear();
   eraseCookie();
   if (cookie !== undefined) descriptor.set!.call(document, `_ALGOLIA=${cookie}; path=/`);
@@ -49,6 +45,9 @@ function begin({ cookie, cache }: Sequence, isTheirs: boolean): World {
     cacheWrites: () => 0,
     setCache: (text) => (text === null ? localStorage.removeItem(cacheKey) : localStorage.setItem(cacheKey, text)),
     eraseCookie,
+    writeCookie(text) {
+      document.cookie = text;
+    },
     takeWrites() {
       const taken = writes;
       writes = [];
@@ -79,7 +78,7 @@ const evaluate = (script: string) => new Function(script)() as Library;
 /** Runs a sequence on both libraries, one after the other, with the transports that they have. */
 export async function runBoth({ sequence, host, id }: Assignment) {
   const start = Date.now();
-  const world = begin(sequence, true);
+  const world = begin(sequence);
   const theirs = evaluate(scripts.theirs);
   const deliver = theirs.getRequesterForBrowser();
   let requests = 0;
@@ -100,7 +99,7 @@ export async function runBoth({ sequence, host, id }: Assignment) {
     start,
   );
 
-  const ourWorld = begin(sequence, false);
+  const ourWorld = begin(sequence);
   const { default: aa } = evaluate(scripts.ours) as unknown as { default: (...args: unknown[]) => unknown };
   const call: Call = (method, args) => aa(method, ...args);
   const actual = await run(steps, addressed(call, host, `${id}-ours`), ourWorld, undefined, start);

@@ -5,7 +5,16 @@ import { listenersOf } from './listeners.js';
 import { outgoing, type RequestFn } from './outgoing.js';
 import type { Tally } from './rules.js';
 import type { Call } from './run.js';
-import { awaitInit, defaults, hasCredentials, isRefused, type Situation, tokenOf } from './situation.js';
+import {
+  awaitInit,
+  defaults,
+  fromZero,
+  hasCredentials,
+  isRefused,
+  type Situation,
+  tokenOf,
+  toZero,
+} from './situation.js';
 import type { Sequence } from './steps.types.js';
 import type { World } from './world.types.js';
 
@@ -32,10 +41,10 @@ export function createReference({ makeClient, world, place, hit, deliver = async
   const situation: Situation = {
     ...{ world, place, hit, out, invoke, agents },
     ...{ settings: { ...defaults }, waiting: [], isInitialized: false, early: {}, timers: [] },
-    assumeUserToken: (token) => cells.UserTokenClient.know(token),
+    assumeUserToken: (token) => cells.UserToken.know(token),
   };
   const cells = {
-    UserTokenClient: listenersOf(() => tokenOf(situation), hit),
+    UserToken: listenersOf(() => tokenOf(situation), hit),
     AuthenticatedUserToken: listenersOf(() => tokenOf(situation, 'AuthenticatedUserToken'), hit),
   };
   for (const [cell, listeners] of Object.entries(cells)) invoke(`on${cell}Change`, [listeners.tell]);
@@ -63,14 +72,20 @@ export function createReference({ makeClient, world, place, hit, deliver = async
 
   function perform(method: string, args: readonly unknown[]): unknown {
     const [first, second] = args;
-    const cell = /(Authenticated)?UserTokenClient/.exec(method)?.[0] as keyof typeof cells;
+    const cell = /(Authenticated)?UserToken/.exec(method)?.[0] as keyof typeof cells;
     if (sends.has(method)) return send(method, args);
     switch (method) {
       case 'init':
         return init(first);
       case 'setUserToken':
       case 'setAuthenticatedUserToken':
-        return isRefused(situation, first) ? tokenOf(situation, cell) : invoke(method, args);
+        return toZero(
+          isRefused(situation, first) ? tokenOf(situation, cell) : invoke(method, [fromZero(situation, first)]),
+        );
+      case 'getUserToken':
+      case 'getAuthenticatedUserToken':
+        if (typeof second === 'function') second(null, toZero(tokenOf(situation, cell)));
+        return toZero(tokenOf(situation, cell));
       case 'onUserTokenChange':
       case 'onAuthenticatedUserTokenChange':
         return cells[cell].on(first, second);

@@ -31,7 +31,12 @@ export interface Situation {
 }
 
 /** What is in force before the first `init`. */
-export const defaults = { userHasOptedOut: false, anonymousUserToken: true, useCookie: false };
+export const defaults = {
+  userHasOptedOut: false,
+  anonymousUserToken: true,
+  useCookie: false,
+  cookieDuration: 15_552_000_000,
+};
 
 export const tokenOf = ({ invoke }: Situation, cell = 'UserToken') => invoke(`get${cell}`, []);
 export const hasCredentials = ({ settings }: Situation) =>
@@ -52,6 +57,16 @@ export function isRefused({ hit }: Situation, value: unknown): boolean {
   if (isBad) hit('malformed-token');
   return isBad;
 }
+
+/** What search-insights is given for the user 0, since a falsy token is none to it. No sequence sets this text itself. */
+const zero = '0';
+/** A token as search-insights is given it. */
+export function fromZero({ hit }: Situation, token: unknown): unknown {
+  if (token === 0) hit('number-token');
+  return token === 0 ? zero : token;
+}
+/** A token as callers see it. */
+export const toZero = (token: unknown): unknown => (token === zero ? 0 : token);
 
 /** Keeps something for `init`, and what happens if there is none for long. */
 export function awaitInit({ waiting, timers, world }: Situation, proceed: () => void, end: () => void): void {

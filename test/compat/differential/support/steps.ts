@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { listed, named, nonsense } from './event-arbitraries.js';
-import type { Fields, ListenerName, Sequence, Step } from './steps.types.js';
+import type { Answer, Fields, ListenerName, Sequence, Step } from './steps.types.js';
 import { oneOf, pick, queryIDs, savedToken, some, token } from './value-arbitraries.js';
 
 const goodOptions = some({
@@ -106,7 +106,7 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       do: fc.constant('answer' as const),
-      answer: oneOf<'false' | 'reject' | 'odd' | 'raw'>('false', 'reject', 'odd', 'raw'),
+      answer: oneOf<Answer>('false', 'reject', 'response 503', 'odd', 'raw', 'nothing', 'response 200'),
       times: fc.integer({ min: 1, max: 2 }),
     }),
   },

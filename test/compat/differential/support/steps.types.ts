@@ -15,8 +15,10 @@ export type Step =
   /** Time passes, enough for everything that waits in a batch. */
   | { readonly do: 'wait'; readonly ms: number }
   /** What the request function says to the next requests. */
-  | { readonly do: 'answer'; readonly answer: 'false' | 'reject' | 'odd' | 'raw'; readonly times: number };
+  | { readonly do: 'answer'; readonly answer: Answer; readonly times: number };
 
+/** Of a request function: three that mean no, four that mean yes. */
+export type Answer = 'false' | 'reject' | 'response 503' | 'odd' | 'raw' | 'nothing' | 'response 200';
 export type Fields = Readonly<Record<string, unknown>>;
 export type ListenerName = 'first' | 'second' | 'throwing' | 'setting' | 'none';
 export type Oddity = 'changed later' | 'method' | 'date' | 'toJSON' | 'getter';

@@ -13,6 +13,8 @@ export interface World {
   readonly cacheWrites: () => number;
   setCache(text: string | null): void;
   eraseCookie(): void;
+  /** Writes one as a page does. */
+  writeCookie(text: string): void;
   /** Cookies as they were written, since the last time. */
   readonly takeWrites: () => readonly string[];
   /** Keys in localStorage beside the query cache. */
