@@ -62,7 +62,7 @@ describe('the home page', () => {
     ['only A-Z a-z 0-9 _ = + / -', 'tokens.html'],
   ])('finds %s on %s first', async (text, path) => {
     const page = await open();
-    await page.getByRole('button', { name: 'Search' }).click();
+    await page.getByRole('button', { name: 'Search', exact: true }).click();
     await page.locator('#localsearch-input').fill(text);
     const first = page.locator('#localsearch-list a').first();
     await expect.poll(() => first.getAttribute('href')).toContain(`${base}${path}#`);

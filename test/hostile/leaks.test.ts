@@ -114,13 +114,15 @@ const cycles = (page: Page, host: string, count: number) =>
           host,
           batchWindowMs: 10,
           inspect: n % 3 ? undefined : () => {},
+          // Few tokens, since an inspector's masks number each token of the page once.
+          generateToken: () => `anonymous-${n % 10}`,
           onWarning: () => {},
         });
         user.subscribe(() => {});
         user.on('tokenChanged', () => {});
         user.on('eventDelivered', () => {});
         void user.track(event);
-        user.login(`user-${n}`);
+        user.login(`user-${n % 10}`);
         if (n % 2) await user.flush();
         user.logout();
         if (n % 5 === 0) user.consent.deny();
@@ -182,21 +184,24 @@ test('a thousand disposed instances leave no listener, timer, channel, lock, sto
   const early = await settle();
   const keys = await keysOn(page);
   await cycles(page, collector.origin, 800);
-  const late = await settle();
+  // One for each ten instances would be a leak. Requests that a busy machine has not answered yet still hold something.
+  const leaking = async () => {
+    const late = await settle();
+    return Object.entries(late).filter(([kind, count]) => count - early[kind as keyof typeof early] >= 80);
+  };
+  await expect.poll(leaking, { interval: 1_000 }).toEqual([]);
 
   expect(await page.evaluate(() => window.held())).toEqual(atFirst);
   const taken = await page.evaluate(() => window.taken);
   // That the counters count: each instance listens, waits and opens channels.
   expect(Math.min(taken.listeners, taken.timers, taken.channels)).toBeGreaterThanOrEqual(1_000);
   expect((await keysOn(page)).length).toBeLessThanOrEqual(Math.max(keys.length, 2));
-  // One for each ten instances would be a leak.
-  for (const [kind, count] of Object.entries(late))
-    expect(count - early[kind as keyof typeof early], kind).toBeLessThan(80);
   // That a leak would be counted.
+  const { closure } = await countHeap(session);
   await page.evaluate(() => {
     Object.assign(window, { kept: Array.from({ length: 80 }, () => () => {}) });
   });
-  expect((await countHeap(session)).closure - late.closure).toBeGreaterThanOrEqual(80);
+  expect((await countHeap(session)).closure - closure).toBeGreaterThanOrEqual(80);
   const cookies = (await context.cookies()).map(({ name }) => name);
   expect(cookies.filter((name) => !/^_ALGOLIA(_USER)?$/.test(name))).toEqual([]);
 }, 240_000);

@@ -26,7 +26,8 @@ test('malformed messages, forged storage events and a flood of messages change a
     };
     const circle: Record<string, unknown> = { v: 1 };
     circle.at = circle;
-    const whole = { v: 1, at: Date.now() + 1, consent: 'granted', state: 'identified', anonymousToken: 'anonymous-m' };
+    const state = { visitor: 'identified', anonymousToken: 'anonymous-m', identifiedToken: 'mallory' };
+    const whole = { v: 1, at: Date.now() + 1, state };
     const values = [
       new Map(),
       new Set([1]),
@@ -41,9 +42,8 @@ test('malformed messages, forged storage events and a flood of messages change a
       identity.postMessage(value);
       outbox.postMessage(value);
       outbox.postMessage({ lives: value });
-      for (const field of ['v', 'at', 'state', 'anonymousToken'])
-        identity.postMessage({ ...whole, identifiedToken: 'mallory', [field]: value });
-      identity.postMessage({ ...whole, identifiedToken: value });
+      for (const field of ['v', 'at', 'state']) identity.postMessage({ ...whole, [field]: value });
+      for (const field of Object.keys(state)) identity.postMessage({ ...whole, state: { ...state, [field]: value } });
     }
     // Something of others, so that a page that looks for it asks whose it is.
     localStorage['usertoken:outbox:app:later:1'] = '{"v":2}';

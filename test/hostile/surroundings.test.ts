@@ -50,7 +50,7 @@ describe.each(surroundings)('a page with $is', (surrounding) => {
     expect([first, second]).toEqual([`${anonymous}: teapot`, 'ada-1815: kettle']);
     expect(rest).toEqual([`ada-1815: ${many.objectIDs.slice(0, 20)}`, 'ada-1815: cup20', `${anonymous}: saucer`]);
     for (const { event } of collector.events) {
-      const fields = ['eventName', 'eventType', 'index', 'objectIDs', 'timestamp', 'userToken'];
+      const fields = ['eventName', 'eventType', 'index', 'objectIDs', 'userToken'];
       expect(Object.keys(event).sort()).toEqual(fields);
     }
 

@@ -43,14 +43,9 @@ test('ignores messages and chunks of a later version in another tab, and deliver
   const page = await stage.open(context);
   const token = await page.evaluate(() => window.user.token);
   await later.evaluate(() => {
-    const identity = {
-      consent: 'granted',
-      state: 'identified',
-      anonymousToken: 'anonymous-2',
-      identifiedToken: 'mallory',
-    };
-    window.say('usertoken:app', { ...identity, v: 2, at: Date.now() + 1_000 });
-    window.say('usertoken:app', { ...identity, v: 2, at: { counter: 7n } });
+    const state = { visitor: 'identified', anonymousToken: 'anonymous-2', identifiedToken: 'mallory' };
+    window.say('usertoken:app', { v: 2, at: Date.now() + 1_000, state });
+    window.say('usertoken:app', { v: 2, at: { counter: 7n }, state });
     window.say('usertoken:app', { v: 2, isAsking: true, reply: new Map([['to', 'later']]) });
     window.say('usertoken:outbox:app:', { v: 2, lives: { page: 'later' } });
     window.say('usertoken:outbox:app:', { v: 2, type: 'ask' });
@@ -60,10 +55,7 @@ test('ignores messages and chunks of a later version in another tab, and deliver
     window.say('usertoken:app', {
       v: 1,
       at: Date.now() + 2_000,
-      consent: 'granted',
-      state: 'identified',
-      anonymousToken,
-      identifiedToken: 'u1',
+      state: { visitor: 'identified', anonymousToken, identifiedToken: 'u1' },
     });
   }, token);
   await page.waitForFunction(() => window.user.token === 'u1');
