@@ -8,14 +8,23 @@ import { type FakeTransport, fakeTransport } from './fake-transport.js';
 
 /** Options of `createUserToken` with a fake for each port, and the controls of each. */
 export interface TestOptions {
+  /** Always `test-app`. */
   readonly appId: string;
+  /** Always `test-key`. */
   readonly apiKey: string;
+  /** Granted, so that a test can track at once; pass another to test what you do before. */
   readonly consent: 'granted';
+  /** Stands still until you advance it. */
   readonly clock: FakeClock;
+  /** A page that you hide, show, leave and take offline. */
   readonly page: FakePage;
+  /** No other tab is open. */
   readonly tabs: Tabs;
+  /** Keeps tokens in memory. */
   readonly tokenStore: TokenStore;
+  /** Keeps events in memory. */
   readonly outbox: Outbox;
+  /** Accepts everything and remembers it. */
   readonly transport: FakeTransport;
   /** Always 1: the whole of each pause between retries. */
   readonly random: () => number;
