@@ -43,9 +43,10 @@ export const deliveryMachine = setup({
     isBatchRefused: and(['isRefused', 'hasSeveralEvents']),
     isUndeliverable: logic.isUndeliverable,
     hasNoAnswer: logic.hasNoAnswer,
-    hasLostNetwork: and(['hasNoAnswer', 'isOffline']),
     isHealthy: logic.isHealthy,
     isOwnPause: logic.isOwnPause,
+    /** The pause that a server asked for outlasts a network that comes and goes. */
+    isPauseMoot: and(['isOwnPause', 'isOffline']),
     /** Nobody hears the answer to a request at page exit: it must be likely to arrive, or its events are lost anyway. */
     maySendOnExit: or([not('isPersistent'), and(['isHealthy', not('isOffline'), not('hasSuccessor')])]),
   },
@@ -62,7 +63,6 @@ export const deliveryMachine = setup({
     countBatch: assign(logic.countBatch),
     noteDone: assign(logic.noteDone),
     noteFailed: assign(logic.noteFailed),
-    noteNoAnswer: assign(logic.noteNoAnswer),
     noteNothingLeft: assign(logic.noteNothingLeft),
     noteOutage: assign(logic.noteOutage),
 
@@ -79,7 +79,7 @@ export const deliveryMachine = setup({
     omitTimestamps: (_, _params: OfBatch) => {},
     /** The server asked for patience: the batch stays. */
     keepBatch: (_, _params: OfBatch) => {},
-    /** There was no readable answer: the batch stays, and may be the reason. */
+    /** There was no readable answer: the batch stays, and may be the reason if there is a network. */
     suspectBatch: (_, _params: OfBatch) => {},
     /** The app ID or API key was refused: say so, and leave the events to a page with better ones. */
     reportCredentials: () => {},
@@ -134,7 +134,7 @@ export const deliveryMachine = setup({
       invoke: {
         id: 'request',
         src: 'sendBatch',
-        input: logic.batchInput,
+        input: ofBatch,
         onDone: [
           { guard: 'isAccepted', target: 'idle', actions: ['noteDone', { type: 'removeBatch', params: ofBatch }] },
           {
@@ -157,27 +157,16 @@ export const deliveryMachine = setup({
           { guard: 'isRefused', target: 'idle', actions: ['noteDone', { type: 'dropEvent', params: ofBatch }] },
           { guard: 'isUndeliverable', target: 'idle', actions: ['noteDone', { type: 'dropBatch', params: ofBatch }] },
           {
-            guard: 'hasLostNetwork',
-            target: 'offline',
-            actions: ['noteFailed', { type: 'keepBatch', params: ofBatch }],
-          },
-          {
             guard: 'hasNoAnswer',
             target: 'backingOff',
             actions: ['noteFailed', { type: 'suspectBatch', params: ofBatch }],
           },
           { target: 'backingOff', actions: ['noteFailed', { type: 'keepBatch', params: ofBatch }] },
         ],
-        onError: [
-          { guard: 'isOffline', target: 'offline', actions: ['noteNoAnswer', { type: 'keepBatch', params: ofBatch }] },
-          { target: 'backingOff', actions: ['noteNoAnswer', { type: 'suspectBatch', params: ofBatch }] },
-        ],
+        onError: { target: 'backingOff', actions: ['noteFailed', { type: 'suspectBatch', params: ofBatch }] },
       },
       after: {
-        requestTimeout: [
-          { guard: 'isOffline', target: 'offline', actions: ['noteNoAnswer', { type: 'keepBatch', params: ofBatch }] },
-          { target: 'backingOff', actions: ['noteNoAnswer', { type: 'suspectBatch', params: ofBatch }] },
-        ],
+        requestTimeout: { target: 'backingOff', actions: ['noteFailed', { type: 'suspectBatch', params: ofBatch }] },
       },
       on: {
         'page.exit': [
@@ -189,9 +178,9 @@ export const deliveryMachine = setup({
       },
     },
     backingOff: {
+      always: { guard: 'isPauseMoot', target: 'offline' },
       after: { retryDelay: 'sending' },
       on: {
-        // The pause that a server asked for outlasts a network that comes and goes.
         'network.offline': { guard: 'isOwnPause', target: 'offline' },
         'page.exit': {
           guard: 'maySendOnExit',

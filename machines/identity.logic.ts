@@ -2,8 +2,9 @@ import type {
   Consent,
   IdentityContext,
   IdentityEmitted,
-  IdentityEvent,
   IdentityInput,
+  StoredTokens,
+  TabState,
   Tokens,
   VisitorState,
 } from './identity.types.js';
@@ -11,15 +12,17 @@ import { checkUserToken, isUserToken as isToken, refuseToken } from './user-toke
 
 // The guards, context changes and emitted events of the identity chart, each under the name that the chart gives it.
 
+/** What the chart gives each of them. Of the event they read what its type brings. */
 interface Args {
   readonly context: IdentityContext;
-  readonly event: IdentityEvent;
+  readonly event: {
+    readonly type: string;
+    readonly token?: unknown;
+    readonly freshAnonymousToken?: string | undefined;
+    readonly stored?: StoredTokens | undefined;
+    readonly state?: TabState | undefined;
+  };
 }
-
-const tokenIn = (event: IdentityEvent) => ('token' in event ? event.token : undefined);
-const freshIn = (event: IdentityEvent) => ('freshAnonymousToken' in event ? event.freshAnonymousToken : undefined);
-const storedIn = (event: IdentityEvent) => ('stored' in event && event.stored) || {};
-const stateIn = (event: IdentityEvent) => ('state' in event ? event.state : undefined);
 
 /** The tokens in force in a context of the identity machine. */
 export function tokensOf({
@@ -63,20 +66,18 @@ export function needsFreshToken({ anonymousToken, identifiedToken, onLogout }: I
 
 // Guards
 
-export const isUserToken = ({ event }: Args): boolean => isToken(tokenIn(event));
-export const isCurrentUser = ({ context, event }: Args): boolean => tokenIn(event) === context.identifiedToken;
-export const isNobody = ({ event }: Args): boolean => tokenIn(event) === null;
+export const isUserToken = ({ event }: Args): boolean => isToken(event.token);
+export const isCurrentUser = ({ context, event }: Args): boolean => event.token === context.identifiedToken;
+export const isNobody = ({ event }: Args): boolean => event.token === null;
 export const hasUser = ({ context }: Args): boolean => context.identifiedToken !== undefined;
 export const hasStoredUser = ({ context, event }: Args): boolean =>
-  !context.isKnownNobody && storedIn(event).identifiedToken !== undefined;
+  !context.isKnownNobody && event.stored?.identifiedToken !== undefined;
 export const startsWith = ({ context }: Args, { consent }: { readonly consent: Consent }): boolean =>
   context.startConsent === consent;
 export const isTabVisitor = ({ event }: Args, { visitor }: { readonly visitor: VisitorState }): boolean =>
-  stateIn(event)?.visitor === visitor;
-export const isAsInTab = ({ context, event }: Args): boolean => {
-  const state = stateIn(event);
-  return state?.anonymousToken === context.anonymousToken && state?.identifiedToken === context.identifiedToken;
-};
+  event.state?.visitor === visitor;
+export const isAsInTab = ({ context, event: { state } }: Args): boolean =>
+  state?.anonymousToken === context.anonymousToken && state?.identifiedToken === context.identifiedToken;
 export const haveTokensChanged = ({ context }: Args): boolean => {
   const { token, authenticatedToken } = tokensOf(context);
   return token !== context.token || authenticatedToken !== context.authenticatedToken;
@@ -84,35 +85,33 @@ export const haveTokensChanged = ({ context }: Args): boolean => {
 
 // Context changes
 
-/** Only the end of a login renews the anonymous token, not its beginning. */
-function withUser(context: IdentityContext, event: IdentityEvent, identifiedToken: string | undefined) {
-  const renews = context.onLogout === 'renew' && context.identifiedToken !== undefined;
-  if (!renews) return { identifiedToken };
+/** The event's user is the one who acts, or nobody where it names none. Only the end of a login renews the anonymous token, not
+ * its beginning. */
+export const changeUser = ({ context, event }: Args): Partial<IdentityContext> => {
+  const identifiedToken = event.token == null ? undefined : `${event.token}`;
+  if (context.onLogout !== 'renew' || context.identifiedToken === undefined) return { identifiedToken };
   // A denial has left no token to renew, and a later grant must not bring back the stored one.
-  return { identifiedToken, anonymousToken: context.anonymousToken && freshIn(event), renewed: true };
-}
-export const setUser = ({ context, event }: Args): Partial<IdentityContext> =>
-  withUser(context, event, `${tokenIn(event)}`);
-export const clearUser = ({ context, event }: Args): Partial<IdentityContext> => withUser(context, event, undefined);
+  return { identifiedToken, anonymousToken: context.anonymousToken && event.freshAnonymousToken, renewed: true };
+};
 export const noteNobody = (): Partial<IdentityContext> => ({ isKnownNobody: true });
 
 /** The stored anonymous token first, then the one in memory, then a fresh one. The stored one does not come back after a
  * renewal, nor when it belongs to a login that has ended and `onLogout` is `renew`. */
 export const takeStored = ({ context, event }: Args): Partial<IdentityContext> => {
-  const { anonymousToken, identifiedToken } = storedIn(event);
+  const { anonymousToken, identifiedToken } = event.stored ?? {};
   const isEnded =
     identifiedToken !== undefined &&
     (context.isKnownNobody || (context.identifiedToken ?? identifiedToken) !== identifiedToken);
   const renewed = context.renewed || (context.onLogout === 'renew' && isEnded);
   const stored = renewed ? undefined : anonymousToken;
-  return { renewed, anonymousToken: stored ?? context.anonymousToken ?? freshIn(event) };
+  return { renewed, anonymousToken: stored ?? context.anonymousToken ?? event.freshAnonymousToken };
 };
 export const takeStoredUser = ({ event }: Args): Partial<IdentityContext> => ({
-  identifiedToken: storedIn(event).identifiedToken,
+  identifiedToken: event.stored?.identifiedToken,
 });
 export const takeTabTokens = ({ event }: Args): Partial<IdentityContext> => ({
-  anonymousToken: stateIn(event)?.anonymousToken,
-  identifiedToken: stateIn(event)?.identifiedToken,
+  anonymousToken: event.state?.anonymousToken,
+  identifiedToken: event.state?.identifiedToken,
 });
 export const forgetAnonymousToken = (): Partial<IdentityContext> => ({ anonymousToken: undefined });
 export const updateTokens = ({ context }: Args): Partial<IdentityContext> => tokensOf(context);
@@ -125,7 +124,7 @@ export const tokenChanged = ({ context }: Args): IdentityEmitted => ({
   authenticatedToken: context.authenticatedToken,
 });
 export const tokenRejected = ({ event }: Args): IdentityEmitted => {
-  const check = checkUserToken(tokenIn(event));
+  const check = checkUserToken(event.token);
   const { ok, ...refusal } = check.ok ? refuseToken('refused-by-check') : check;
   return { type: 'tokenRejected', ...refusal };
 };

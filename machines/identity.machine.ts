@@ -36,8 +36,7 @@ export const identityMachine = setup({
     haveTokensChanged: logic.haveTokensChanged,
   },
   actions: {
-    setUser: assign(logic.setUser),
-    clearUser: assign(logic.clearUser),
+    changeUser: assign(logic.changeUser),
     noteNobody: assign(logic.noteNobody),
     takeStored: assign(logic.takeStored),
     takeStoredUser: assign(logic.takeStoredUser),
@@ -61,13 +60,13 @@ export const identityMachine = setup({
       always: { guard: 'haveTokensChanged', actions: ['updateTokens', 'emitTokenChanged'] },
       on: {
         'identity.login': [
-          { guard: 'isUserToken', target: '.identified', actions: 'setUser' },
+          { guard: 'isUserToken', target: '.identified', actions: 'changeUser' },
           { actions: 'emitTokenRejected' },
         ],
         'identity.logout': { actions: 'noteNobody' },
         'identity.sync': [
           { guard: 'isNobody', actions: 'noteNobody' },
-          { guard: 'isUserToken', target: '.identified', actions: 'setUser' },
+          { guard: 'isUserToken', target: '.identified', actions: 'changeUser' },
           { actions: 'emitTokenRejected' },
         ],
         'tabs.changed': [
@@ -105,9 +104,9 @@ export const identityMachine = setup({
         identified: {
           on: {
             'identity.login': { guard: 'isCurrentUser' },
-            'identity.logout': { target: 'loggedOut', actions: 'clearUser' },
+            'identity.logout': { target: 'loggedOut', actions: 'changeUser' },
             'identity.sync': [
-              { guard: 'isNobody', target: 'loggedOut', actions: 'clearUser' },
+              { guard: 'isNobody', target: 'loggedOut', actions: 'changeUser' },
               { guard: 'isCurrentUser' },
             ],
           },

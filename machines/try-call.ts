@@ -2,7 +2,7 @@
 export function tryCall<Result>(call: () => Result, onError?: (error: unknown) => void): Result | undefined;
 export function tryCall<Argument, Result>(
   call: (argument: Argument) => Result,
-  onError: (error: unknown) => void,
+  onError: ((error: unknown) => void) | undefined,
   argument: Argument,
 ): Result | undefined;
 export function tryCall<Argument, Result>(

@@ -77,7 +77,7 @@ export function checkUserToken(value: unknown, isAllowed?: (token: string) => bo
   if (email.test(token)) return refuseToken('personal-data');
   const position = token.search(/[^\w=+/-]/);
   if (position >= 0) return refuseToken('bad-characters', position);
-  if (tryCall(() => (isAllowed ?? isImpersonal)(token)) === true) return { ok: true, token };
+  if (tryCall(isAllowed ?? isImpersonal, undefined, token) === true) return { ok: true, token };
   return refuseToken(isAllowed ? 'refused-by-check' : 'personal-data');
 }
 
@@ -88,5 +88,5 @@ export function isUserToken(value: unknown): value is string | number | bigint {
 
 /** Whether a value is a token that this library, or search-insights, made for a visitor it does not know. */
 export function isAnonymousToken(value: unknown): value is string {
-  return typeof value === 'string' && value.startsWith('anonymous-') && isUserToken(value);
+  return typeof value === 'string' && value.startsWith('anonymous-') && checkUserToken(value).ok;
 }

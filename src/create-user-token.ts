@@ -69,7 +69,7 @@ export function createUserToken(options: UserTokenOptions): UserTokenClient {
   const checkToken = (token: unknown) => checkUserToken(token, settings.checkToken);
   /** Checks an id once, where it comes in. */
   function accept(id: unknown): TokenCheck {
-    const check = checkToken(id);
+    const check = checkUserToken(id, settings.checkToken);
     if (check.ok) return check;
     const { ok, ...rejection } = check;
     warn('token-rejected', rejection.reason, rejection.message);
@@ -112,10 +112,9 @@ export function createUserToken(options: UserTokenOptions): UserTokenClient {
     transport,
     clock,
     inspect,
-    isOnline: () => page.isOnline() !== false,
-    isLeavingWithinSite: page.isLeavingWithinSite,
+    page,
     random: () => tryCall(settings.random, onError) ?? 1,
-    isGranted: () => snapshot.consent === 'granted',
+    isAwaitingConsent: () => snapshot.consent !== 'granted',
     onSettled(entry, receipt) {
       const outcome = outcomeOf(entry, receipt, events.hasListeners);
       if (outcome) events.emit(outcome);
@@ -141,11 +140,11 @@ export function createUserToken(options: UserTokenOptions): UserTokenClient {
     const { token, authenticatedToken } = context;
     return { token, authenticatedToken, state: value.visitor, consent: value.consent };
   }
-  identity.actor.on('tokenChanged', (event) => events.emit(event));
+  identity.actor.on('tokenChanged', events.emit);
   identity.actor.subscribe(() => {
     const before = snapshot;
     const now = snapshotNow();
-    if (!(Object.keys(now) as (keyof UserTokenSnapshot)[]).some((key) => now[key] !== before[key])) return;
+    if (`${Object.values(now)}` === `${Object.values(before)}`) return;
     snapshot = now;
     if (now.consent !== before.consent) {
       consent.settle();

@@ -8,10 +8,10 @@ export function createEmitter<Event extends { readonly type: string }>(onError: 
 
   /** Runs `effect`, then notifies listeners of the events it queued: calls from inside a listener take effect immediately,
    * and the other listeners still see each change in order. */
-  function batch(effect: () => void): void {
+  function batch(effect?: () => void): void {
     const isOuter = !isBusy;
     isBusy = true;
-    tryCall(effect, onError);
+    if (effect) tryCall(effect, onError);
     if (!isOuter) return;
     for (const event of queue) {
       for (const { type, listener } of [...listeners]) {
@@ -33,7 +33,10 @@ export function createEmitter<Event extends { readonly type: string }>(onError: 
       if (typeof listener === 'function') listeners.add(entry);
       return () => void listeners.delete(entry);
     },
-    emit: (event: Event): void => batch(() => queue.push(event)),
+    emit(event: Event): void {
+      queue.push(event);
+      batch();
+    },
     hasListeners: (type: Event['type']): boolean => [...listeners].some((entry) => entry.type === type),
     clear: () => listeners.clear(),
   };

@@ -78,9 +78,8 @@ export function createSender(address: Address, { transport, agents, mayStore, wa
     // Written for each request.
     url: '',
     outbox,
-    isOnline: page.isOnline,
-    isLeavingWithinSite: page.isLeavingWithinSite,
-    isGranted: () => state === 'granted',
+    page,
+    isAwaitingConsent: () => state !== 'granted',
     onTrouble: warnings.post,
     onError: warnings.postError,
     transport: {

@@ -43,7 +43,7 @@ export function adoption({ clock, locks, tabs, page, others, read, remove, adopt
     if (chunk === undefined) remove(key);
     if (!chunk || (chunk.isFree && usable)) return chunk ?? undefined;
     const ageMs = Math.abs(clock.now() - chunk.at);
-    const isLeft = ageMs > (usable ? youngMs : oldMs) && !alive.has(key.split(':').at(-2)!);
+    const isLeft = ageMs > (usable ? youngMs : oldMs) && !alive.has(key.split(':').slice(-2)[0]!);
     return isLeft && !isFreeOnly ? chunk : undefined;
   }
 

@@ -91,9 +91,9 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
   /** @param onRead Called when the answer is read, or there is none. */
   async function exchange(request: TransportRequest, init: RequestInit, onRead = () => {}): Promise<TransportAnswer> {
     const { url, body } = request;
-    const [address = '', query] = url.split('?');
+    const [address = '', ...query] = url.split('?');
     const target = targets.get(address);
-    const sentTo = `${target ?? address}?${query}`;
+    const sentTo = [target ?? address, ...query].join('?');
     const allInit: RequestInit = { method: 'POST', body, credentials: 'omit', ...init };
     const end = new AbortController();
     const troubleNow = watchRequest(page, sentTo, allInit, end);

@@ -9,6 +9,8 @@ const suspiciousFailures = 3;
 const liveMs = 60_000;
 /** An event this young can't be too old: if the server says so, the device's clock is wrong. */
 const freshMs = 3_600_000;
+/** What is in doubt of an event that the device's clock alone calls too old. */
+const oldAge = 'age.timestamp';
 
 /** What an event has been through. */
 interface Trouble {
@@ -62,30 +64,45 @@ export function createBatchPlan({ clock, maxEventAgeMs }: BatchPlanOptions) {
   const verdicts = new Map<string, string>();
   let passes = 0;
   let clockIsWrong = false;
+  /** By how many milliseconds the server's clock is ahead of the device's; `undefined` where no answer has told. */
+  let serverAheadMs: number | undefined;
   let lastFailed = false;
   /** Whether an event that must travel alone was left behind the last time. */
   let hasPassedOver = false;
 
-  const openSuspects = ({ suspectFields }: OutboxEntry) => suspectFields.filter((field) => !verdicts.has(field));
   const troubleOf = (entry: OutboxEntry) => troubles.get(entry) ?? noTrouble;
-  /** By the monotonic clock when this page tracked it, else by the device's. */
+  /** By the monotonic clock when this page tracked it, else by the server's if it is known, or the device's. */
   const ageOf = ({ trackedAt, isGiven, timestamp }: OutboxEntry) =>
-    isGiven || trackedAt === undefined ? clock.now() - timestamp : clock.monotonicNow() - trackedAt;
-  const isYounger = (entry: OutboxEntry, ms: number) => !entry.isGiven && Math.abs(ageOf(entry)) < ms;
-  const isFresh = (entry: OutboxEntry) => isYounger(entry, freshMs);
-  const hasTimestamp = (entry: OutboxEntry) => !isYounger(entry, clockIsWrong ? freshMs : liveMs);
+    isGiven || trackedAt === undefined
+      ? clock.now() + (serverAheadMs ?? 0) - timestamp
+      : clock.monotonicNow() - trackedAt;
+  const isAgeSure = ({ trackedAt, isGiven }: OutboxEntry) =>
+    serverAheadMs !== undefined || (!isGiven && trackedAt !== undefined);
+  /** The device's clock may be wrong, so the server decides about the age of an event that an earlier page has stored. */
+  const openSuspects = (entry: OutboxEntry) =>
+    [...entry.suspectFields, ...(isTooOld(entry) ? [oldAge] : [])].filter((field) => !verdicts.has(field));
+  const isTooOld = (entry: OutboxEntry) => ageOf(entry) > maxEventAgeMs;
+  const hasTimestamp = (entry: OutboxEntry, youngMs = clockIsWrong ? freshMs : liveMs) =>
+    entry.isGiven || Math.abs(ageOf(entry)) >= youngMs;
+  /** The server's time, where it is known, of an event whose age is. */
+  const timestampOf = (entry: OutboxEntry) =>
+    entry.isGiven || entry.trackedAt === undefined || serverAheadMs === undefined
+      ? entry.timestamp
+      : Math.floor(clock.now() + serverAheadMs - ageOf(entry));
 
   function reasonToGiveUp(entry: OutboxEntry): GivenUp | undefined {
     const message = entry.suspectFields.map((field) => verdicts.get(field)).find(Boolean);
     if (message) return { entry, reason: 'refused', message };
-    return ageOf(entry) > maxEventAgeMs ? { entry, reason: 'too-old' } : undefined;
+    if (!isTooOld(entry)) return undefined;
+    const verdict = isAgeSure(entry) ? undefined : verdicts.get(oldAge);
+    return verdict || isAgeSure(entry) ? { entry, reason: 'too-old', message: verdict } : undefined;
   }
 
   /** As many as may travel together, or else one that must travel alone. */
-  function pick(entries: readonly OutboxEntry[], maxBytes: number): OutboxEntry[] {
+  function pick(entries: readonly OutboxEntry[], maxBytes: number, maxEvents: number): OutboxEntry[] {
     const picked: OutboxEntry[] = [];
     const alone: OutboxEntry[] = [];
-    let most = maxBatchEvents;
+    let most = maxEvents;
     let bytes = frameBytes;
     for (const entry of entries) {
       const mostHere = openSuspects(entry).length > 0 ? 1 : Math.min(most, troubleOf(entry).most);
@@ -118,34 +135,40 @@ export function createBatchPlan({ clock, maxEventAgeMs }: BatchPlanOptions) {
      * @param maxBytes The most bytes of the body.
      * @param maxEvents The most events. */
     next(waiting: Iterable<OutboxEntry>, maxBytes = maxBatchBytes, maxEvents = maxBatchEvents): NextBatch {
-      const entries: OutboxEntry[] = [];
+      const failed: OutboxEntry[] = [];
+      const others: OutboxEntry[] = [];
       const givenUp: GivenUp[] = [];
       for (const entry of waiting) {
         const reason = reasonToGiveUp(entry);
         if (reason) givenUp.push(reason);
-        else entries.push(entry);
+        else (troubleOf(entry).failures > 0 ? failed : others).push(entry);
       }
       // After a failure without an answer others go first: if they pass, the network was not at fault.
-      const pickAmong = (failed: boolean) =>
-        pick(
-          entries.filter((entry) => troubleOf(entry).failures > 0 === failed),
-          maxBytes,
-        ).slice(0, maxEvents);
-      let picked = pickAmong(!lastFailed);
-      if (picked.length === 0) picked = pickAmong(lastFailed);
-      const backlog = entries.length > picked.length;
+      const [first, second] = lastFailed ? [others, failed] : [failed, others];
+      let picked = pick(first, maxBytes, maxEvents);
+      if (picked.length === 0) picked = pick(second, maxBytes, maxEvents);
+      const backlog = failed.length + others.length > picked.length;
       if (picked.length === 0) return { batch: undefined, backlog, givenUp };
-      const body = bodyOf(picked.map((entry) => wireText(entry, hasTimestamp(entry))));
+      const body = bodyOf(
+        picked.map((entry) => wireText(entry.json, hasTimestamp(entry) ? timestampOf(entry) : undefined)),
+      );
       return { batch: { entries: picked, body, bytes: bytesOf(body) }, backlog, givenUp };
     },
 
     /** Whether every event is too young to be rejected for its age, and has a timestamp. */
     mayBlameClock: (entries: readonly OutboxEntry[]): boolean =>
-      !clockIsWrong && entries.every(isFresh) && entries.some(hasTimestamp),
+      !clockIsWrong &&
+      !entries.some((entry) => hasTimestamp(entry, freshMs)) &&
+      entries.some((entry) => hasTimestamp(entry)),
 
     /** From now on fresh events travel without timestamp: the time of receipt is nearer the truth. */
     omitTimestamps(): void {
       clockIsWrong = true;
+    },
+
+    /** An answer has told the server's time, in milliseconds since the Unix epoch. */
+    learnTime(serverNow: number): void {
+      serverAheadMs = serverNow - clock.now();
     },
 
     /** Whether the server has accepted anything here. */
@@ -158,6 +181,7 @@ export function createBatchPlan({ clock, maxEventAgeMs }: BatchPlanOptions) {
 
     /** The server accepted these. */
     accepted(entries: readonly OutboxEntry[]): void {
+      lastFailed = false;
       passes += 1;
       for (const field of entries.flatMap(openSuspects)) verdicts.set(field, '');
     },

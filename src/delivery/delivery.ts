@@ -1,7 +1,7 @@
 import { type BatchInput, type BatchResult, retryDelayMs } from '../../machines/index.js';
 import { tryCall } from '../../machines/try-call.js';
 import type { StartedDelivery } from '../actor.types.js';
-import type { Clock, Outbox, OutboxEntry, Transport } from '../adapters/ports.js';
+import type { Clock, Outbox, OutboxEntry, Page, Transport } from '../adapters/ports.js';
 import { startDelivery } from '../charts.js';
 import type { DropReason, Receipt } from '../events/receipt.types.js';
 import { type Batch, createBatchPlan, type GivenUp } from './batch-plan.js';
@@ -34,14 +34,12 @@ export interface DeliveryPorts {
   readonly outbox: Outbox;
   readonly transport: Transport;
   readonly clock: Clock;
-  /** Whether the browser says that it has a network. */
-  readonly isOnline: () => boolean;
-  /** Whether the page is being left for another page of the site. @default never */
-  readonly isLeavingWithinSite?: (() => boolean) | undefined;
+  /** Says whether there is a network, and whether the visitor leaves for another page of the site. @default always online */
+  readonly page?: Pick<Page, 'isOnline' | 'isLeavingWithinSite'> | undefined;
   /** From 0 up to 1, for the jitter of retries. */
   readonly random: () => number;
-  /** Whether consent to send is granted. */
-  readonly isGranted: () => boolean;
+  /** Whether consent to send is missing. */
+  readonly isAwaitingConsent: () => boolean;
   readonly batchWindowMs: number;
   readonly requestTimeoutMs: number;
   readonly maxEventAgeMs: number;
@@ -58,7 +56,7 @@ interface OfBatch {
 
 /** Runs the delivery machine: outbox, transport and receipts behind its actions. */
 export function createDelivery(ports: DeliveryPorts) {
-  const { url, clock, outbox, transport, isOnline, onSettled, onTrouble, onError } = ports;
+  const { url, clock, outbox, transport, page, onSettled, onTrouble, onError } = ports;
   const receipts = createReceipts(clock);
   const plan = createBatchPlan(ports);
   /** The batch under way, by its id. */
@@ -72,6 +70,9 @@ export function createDelivery(ports: DeliveryPorts) {
   /** Whether the page goes on without this delivery, and with it the request under way. */
   let isDisposing = false;
 
+  /** Whether the browser says that there is no network, and no answer has shown otherwise. */
+  const isOffline = () => page?.isOnline() === false && !isHintWrong;
+
   const settle = (entry: OutboxEntry, receipt: Receipt): void => {
     receipts.settle(entry, receipt);
     onSettled?.(entry, receipt);
@@ -81,7 +82,6 @@ export function createDelivery(ports: DeliveryPorts) {
     for (const entry of entries) settle(entry, { status: 'dropped', reason, message });
   }
   function giveUp(givenUp: readonly GivenUp[]): void {
-    if (givenUp.length === 0) return;
     // All at once: the outbox writes anew each time.
     outbox.remove(givenUp.map(({ entry }) => entry));
     for (const { entry, reason, message } of givenUp) settle(entry, { status: 'dropped', reason, message });
@@ -96,7 +96,7 @@ export function createDelivery(ports: DeliveryPorts) {
     // Closing the page can't cut such a request short.
     const brief = budget > 0 && outbox.persistent ? plan.next(waiting, budget, maxEvents) : undefined;
     const next = brief?.batch ? brief : plan.next(waiting, undefined, maxEvents);
-    giveUp(next.givenUp);
+    if (next.givenUp.length > 0) giveUp(next.givenUp);
     return { ...next, outlives: !!next.batch && next.batch.bytes <= budget };
   }
 
@@ -129,10 +129,11 @@ export function createDelivery(ports: DeliveryPorts) {
     const controller = new AbortController();
     signal.addEventListener('abort', () => sent.isLeftToBrowser || controller.abort());
     const answer = await transport.send({ url, ...batch }, { outlives, signal: controller.signal });
-    const { status, retryAfterMs } = answer;
+    const { status, retryAfterMs, serverNow } = answer;
+    if (serverNow) plan.learnTime(serverNow);
     if (status) {
       unanswered = 0;
-      isHintWrong = !isOnline();
+      isHintWrong = page?.isOnline() === false;
     }
     if (!signal.aborted) learn(status > 0 && status < 500 && status !== 408 && status !== 429, sent, retryAfterMs);
     message = answer.message || `HTTP ${status}`;
@@ -158,7 +159,7 @@ export function createDelivery(ports: DeliveryPorts) {
   const settling =
     (effect: (entries: readonly OutboxEntry[]) => void) =>
     (_: unknown, { batchId }: OfBatch): void =>
-      void tryCall(() => effect(take(batchId)), onError);
+      tryCall(effect, onError, take(batchId));
 
   /** The batch was refused for what is in it. */
   const refusing = (effect: (entries: readonly OutboxEntry[]) => void) =>
@@ -176,11 +177,11 @@ export function createDelivery(ports: DeliveryPorts) {
   const actor: StartedDelivery = startDelivery({
     sendBatch,
     guards: {
-      isAwaitingConsent: () => !ports.isGranted(),
-      isOffline: () => !isOnline() && !isHintWrong,
+      isAwaitingConsent: ports.isAwaitingConsent,
+      isOffline,
       hasEvents: () => outbox.size > 0,
       isPersistent: () => outbox.persistent,
-      hasSuccessor: () => ports.isLeavingWithinSite?.() === true || outbox.hasPeers === true,
+      hasSuccessor: () => page?.isLeavingWithinSite?.() === true || outbox.hasPeers === true,
     },
     delays: {
       batchWindow: ports.batchWindowMs,
@@ -191,7 +192,6 @@ export function createDelivery(ports: DeliveryPorts) {
       removeBatch: settling((entries) => {
         if (entries.length === 0) return;
         refusals = 0;
-        plan.answered();
         plan.accepted(entries);
         outbox.remove(entries);
         for (const entry of entries) settle(entry, { status: 'delivered' });
@@ -208,6 +208,7 @@ export function createDelivery(ports: DeliveryPorts) {
       omitTimestamps: settling(plan.omitTimestamps),
       keepBatch: settling(plan.answered),
       suspectBatch: settling((entries) => {
+        if (isOffline()) return plan.answered();
         unanswered += 1;
         if (unanswered === maxUnanswered) onTrouble('api-unreachable');
         if (plan.suspect(entries)) drop(entries, 'refused', 'three times no answer to this event, while others passed');
@@ -220,7 +221,7 @@ export function createDelivery(ports: DeliveryPorts) {
         void tryCall(() => leaveBatch(outbox, clock, batches.get(batchId), isDisposing), onError),
       sendOnExit() {
         tryCall(() => {
-          const isHealthy = actor.getSnapshot().context.retries === 0 && isOnline();
+          const isHealthy = actor.getSnapshot().context.retries === 0 && !isOffline();
           const [underWay] = batches.values();
           sendOnExit({ url, outbox, transport, plan, isHealthy }, underWay);
         }, onError);
@@ -236,13 +237,6 @@ export function createDelivery(ports: DeliveryPorts) {
     clock,
     inspect: ports.inspect,
   });
-  const isIn = (state: string) => actor.getSnapshot().value === state;
-
-  /** Tells the machine of new events. In any other state it looks at the outbox when it comes back to idle. */
-  function wake(): void {
-    if (isIn('idle')) actor.send({ type: 'delivery.queued' });
-  }
-
   function evict(evicted: readonly OutboxEntry[]): void {
     for (const entry of evicted) settle(entry, { status: 'dropped', reason: 'outbox-full' });
   }
@@ -264,17 +258,19 @@ export function createDelivery(ports: DeliveryPorts) {
     /** Puts the entries of one event into the outbox. */
     add(entries: readonly OutboxEntry[]): Promise<Receipt> {
       const all = entries.map(add);
-      if (isIn('awaitingConsent')) receipts.storeAll();
-      wake();
+      const { value } = actor.getSnapshot();
+      if (value === 'awaitingConsent') receipts.storeAll();
+      // In any other state the machine looks at the outbox when it comes back to idle.
+      if (value === 'idle') actor.send({ type: 'delivery.queued' });
       return all.length > 1 ? Promise.all(all).then(worstOf) : all[0]!;
     },
 
     /** Consent is granted: events may be kept beyond the page, and those of pages that are gone come in. */
     open(): void {
-      if (isIn('unauthorized')) return;
+      if (actor.getSnapshot().value === 'unauthorized') return;
       outbox.open?.((evicted) => {
         evict(evicted);
-        wake();
+        actor.send({ type: 'delivery.queued' });
       });
       const known = outbox.outage?.read();
       if (!known) return;

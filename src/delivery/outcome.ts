@@ -20,5 +20,5 @@ export function outcomeOf(
   if (status === 'stored') return undefined;
   const type = status === 'delivered' ? 'eventDelivered' : 'eventDropped';
   if (!hasListeners(type)) return undefined;
-  return { type, id: entry.id, event: JSON.parse(wireText(entry)), ...details } as EventOutcome;
+  return { type, id: entry.id, event: JSON.parse(wireText(entry.json, entry.timestamp)), ...details } as EventOutcome;
 }

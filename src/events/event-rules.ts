@@ -4,42 +4,73 @@ import { maxObjects } from '../limits.js';
 /** An event as JSON leaves it: anything may be in any field. */
 export type LooseEvent = Readonly<Record<string, unknown>>;
 
-const known: readonly unknown[] = ['click', 'conversion', 'view'];
-const printable = /^[ -~]{1,64}$/;
-const hex32 = /^[0-9a-f]{32}$/;
-const query = /^([0-9a-f]{32}|message_[!-~]{1,120})$/;
-const subtype = /^(addToCart|purchase)$/;
-const code = /^[a-z]{3}$/i;
-const encoded = /^[!#-~]+$/;
+/** Whether a field that is given is as the API wants it. */
+type Rule = (value: unknown, event: LooseEvent) => unknown;
 
-const isText = (value: unknown, pattern: RegExp) => typeof value === 'string' && pattern.test(value);
-const isGiven = (value: unknown) => value !== undefined;
-const isAmount = (value: unknown) => !isGiven(value) || typeof value === 'number' || typeof value === 'string';
-const lengthOf = (value: unknown) => (Array.isArray(value) ? value.length : 0);
-const isListOf = (value: unknown, length: number, holds: (item: unknown) => unknown) =>
-  lengthOf(value) === length && length > 0 && length <= maxObjects && (value as unknown[]).every(holds);
-const isFilter = (value: unknown) =>
-  isText(value, encoded) && /^[^:]+:[\s\S]+$/.test(tryCall(() => decodeURIComponent(value as string)) ?? '');
-const isPosition = (value: unknown) => Number.isInteger(value) && (value as number) > 0;
-const isInt32 = (value: unknown) => (value as number) === ((value as number) | 0);
+const isText =
+  (pattern: RegExp): Rule =>
+  (value) =>
+    typeof value === 'string' && pattern.test(value);
+const isListOf =
+  (holds: Rule): Rule =>
+  (list, event) =>
+    Array.isArray(list) && list.length > 0 && list.length <= maxObjects && list.every((item) => holds(item, event));
+/** A list with one item for each object. */
+const isPerObject =
+  (rule: Rule): Rule =>
+  (list, event) =>
+    rule(list, event) && (list as unknown[]).length === (event.objectIDs as unknown[] | undefined)?.length;
 
-/** Whether the rules here are made for events of this type. */
-export function isKnownType(eventType: unknown): boolean {
-  return known.includes(eventType);
-}
+const isAmount: Rule = (value) => value === undefined || typeof value === 'number' || typeof value === 'string';
+const isEncoded = isText(/^[!#-~]+$/);
+const isFilter: Rule = (value, event) =>
+  isEncoded(value, event) && /^[^:]+:[\s\S]+$/.test(tryCall(() => decodeURIComponent(value as string)) ?? '');
+const isAnyText = isText(/[\s\S]/);
+const isQueryOfItem = isText(/^[0-9a-f]{32}$/);
+const isSubtype = isText(/^(addToCart|purchase)$/);
+const areTexts = isListOf((item) => typeof item === 'string');
+const arePositions = isPerObject(isListOf((item) => Number.isInteger(item) && (item as number) > 0));
 
-/** An item of objectData: only these fields, and in a cart a queryID only after a search. */
-function isItem(item: LooseEvent | null, mayHaveQuery: boolean): unknown {
+/** An item of objectData: only these fields, and in a cart a queryID only after a search. search-insights adds the searches that
+ * it finds for objects in a cart, and names these objects. */
+const isItem: Rule = (item, event) => {
   if (!item || typeof item !== 'object' || Array.isArray(item)) return false;
-  const { price, discount, quantity, queryID, ...others } = item;
+  const { price, discount, quantity = 0, queryID, ...others } = item as LooseEvent;
+  const mayHaveQuery =
+    event.eventSubtype !== 'addToCart' || 'queryID' in event || 'objectIDsWithInferredQueryID' in event;
   return (
     Object.keys(others).length === 0 &&
-    isAmount(price) &&
-    isAmount(discount) &&
-    (!isGiven(quantity) || isInt32(quantity)) &&
-    (!isGiven(queryID) || (mayHaveQuery && isText(queryID, hex32)))
+    isAmount(price, event) &&
+    isAmount(discount, event) &&
+    (quantity as number) === ((quantity as number) | 0) &&
+    (queryID === undefined || (mayHaveQuery && isQueryOfItem(queryID, event)))
   );
-}
+};
+
+/** The rule of each field. */
+const rules: Readonly<Record<string, Rule>> = {
+  eventName: isText(/^[ -~]{1,64}$/),
+  eventSubtype: (value, event) => event.eventType === 'conversion' && isSubtype(value, event) && 'objectIDs' in event,
+  index: isAnyText,
+  objectIDs: (value, event) => !('filters' in event) && areTexts(value, event),
+  filters: isListOf(isFilter),
+  positions: (value, event) => event.eventType === 'click' && 'queryID' in event && arePositions(value, event),
+  queryID: isText(/^([0-9a-f]{32}|message_[!-~]{1,120})$/),
+  objectData: isPerObject(isListOf(isItem)),
+  value: (value, event) => isAmount(value, event) && !((value as string).length > 16),
+  currency: isText(/^[a-z]{3}$/i),
+  agentID: () => false,
+};
+/** InstantSearch's own telemetry is in the API's description. */
+const telemetryRules: Readonly<Record<string, Rule>> = {
+  eventName: rules.eventName!,
+  eventSubtype: rules.eventSubtype!,
+  agentID: isAnyText,
+};
+
+/** Whether the rules here are made for events of this type. */
+export const isKnownType = (eventType: unknown): boolean =>
+  eventType === 'click' || eventType === 'conversion' || eventType === 'view';
 
 /** The fields in which an event breaks a rule of the Insights API for clicks, conversions and views, as of August 2026.
  * The rules drift, so breaking one makes a field suspect and is no reason to drop the event: the server decides. A type that
@@ -47,35 +78,17 @@ function isItem(item: LooseEvent | null, mayHaveQuery: boolean): unknown {
  * @param event As `JSON.parse` gives it: what leaves the page is checked, not what the caller meant.
  * @see https://www.algolia.com/doc/rest-api/insights/ */
 export function suspectFieldsOf(event: LooseEvent): string[] {
-  const { eventType, eventSubtype, objectIDs, filters, positions, queryID, objectData, value, currency, agentID } =
-    event;
-  // InstantSearch's own telemetry is in the API's description.
-  const isTelemetry = eventType === 'instantsearch';
-  if (!isTelemetry && !isKnownType(eventType)) return ['eventType'];
-  const isClick = eventType === 'click';
-  const count = lengthOf(objectIDs);
-  // search-insights adds the searches that it finds for objects in a cart, and names these objects.
-  const mayHaveQuery = eventSubtype !== 'addToCart' || isGiven(queryID) || isGiven(event.objectIDsWithInferredQueryID);
-  const holdsTexts = (list: unknown) => isListOf(list, lengthOf(list), (item) => typeof item === 'string');
-  const ofItems = {
-    index: !isText(event.index, /[\s\S]/),
-    objectIDs: isGiven(objectIDs) ? isGiven(filters) || !holdsTexts(objectIDs) : !isGiven(filters),
-    filters: isGiven(filters) && !isListOf(filters, lengthOf(filters), isFilter),
-    // One for each object, on a click after a search, and required there.
-    positions: isGiven(positions)
-      ? !(isClick && isGiven(queryID) && isListOf(positions, count, isPosition))
-      : isClick && isGiven(queryID) && isGiven(objectIDs),
-    queryID: isGiven(queryID) && !isText(queryID, query),
-    objectData: isGiven(objectData) && !isListOf(objectData, count, (item) => isItem(item as never, mayHaveQuery)),
-    value: !isAmount(value) || (typeof value === 'string' && value.length > 16),
-    currency: isGiven(currency) && !isText(currency, code),
-    agentID: isGiven(agentID),
+  const { eventType } = event;
+  if (eventType !== 'instantsearch' && !isKnownType(eventType)) return ['eventType'];
+  const needed: Readonly<Record<string, boolean>> = {
+    eventName: true,
+    index: true,
+    objectIDs: !('filters' in event),
+    // One for each object, on a click after a search.
+    positions: eventType === 'click' && 'queryID' in event && 'objectIDs' in event,
   };
-  const isWrong = {
-    eventName: !isText(event.eventName, printable),
-    eventSubtype:
-      isGiven(eventSubtype) && !(eventType === 'conversion' && isText(eventSubtype, subtype) && isGiven(objectIDs)),
-    ...(isTelemetry ? { agentID: isGiven(agentID) && !isText(agentID, /[\s\S]/) } : ofItems),
-  };
-  return Object.keys(isWrong).filter((field) => isWrong[field as keyof typeof isWrong]);
+  const suspects: string[] = [];
+  const all = eventType === 'instantsearch' ? telemetryRules : rules;
+  for (const field in all) if (field in event ? !all[field]!(event[field], event) : needed[field]) suspects.push(field);
+  return suspects;
 }

@@ -1,5 +1,3 @@
-import type { OutboxEntry } from '../adapters/ports.js';
-
 /** Bytes around the events of a batch. */
 export const frameBytes = '{"events":[]}'.length;
 /** Bytes of a timestamp and of the comma to the next event. */
@@ -14,10 +12,10 @@ export function bytesOf(text: string): number {
   return encodeURI(text).replace(/%../g, '_').length;
 }
 
-/** The event as it goes into a batch. */
-export function wireText({ json, timestamp }: Pick<OutboxEntry, 'json' | 'timestamp'>, withTimestamp = true): string {
-  return withTimestamp ? `${json.slice(0, -1)},"timestamp":${timestamp}}` : json;
-}
+/** The event as it goes into a batch.
+ * @param timestamp In milliseconds since the Unix epoch, for an event that travels with one. */
+export const wireText = (json: string, timestamp: number | undefined): string =>
+  timestamp === undefined ? json : `${json.slice(0, -1)},"timestamp":${timestamp}}`;
 
 /** The body of a request. */
 export const bodyOf = (texts: readonly string[]): string => `{"events":[${texts}]}`;

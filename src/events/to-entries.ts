@@ -81,25 +81,27 @@ function convert(raw: object, kind: EventKind, moment: Moment): Entries {
   if (isKnown && Array.isArray(filters)) event.filters = filters.map(encodeFilter);
 
   const given = Number.isSafeInteger(timestamp) && (timestamp as number) > 0 ? (timestamp as number) : undefined;
-  const parts = (isKnown && splitEvent(event)) || [event];
-  const entries = parts.map((part, index) => entryOf(part, index ? `${moment.id}.${index}` : moment.id, given, moment));
-  if (entries.some(({ bytes }) => bytes + frameBytes > maxBatchBytes)) {
-    return drop('too-large', '', `at most ${maxBatchBytes - frameBytes} bytes`);
+  const entries: OutboxEntry[] = [];
+  const warnings = timestamp === given ? [] : ['timestamp'];
+  for (const part of (isKnown && splitEvent(event)) || [event]) {
+    const { length } = entries;
+    const entry = entryOf(part, length ? `${moment.id}.${length}` : moment.id, given, moment);
+    if (entry.bytes + frameBytes > maxBatchBytes) {
+      return drop('too-large', '', `at most ${maxBatchBytes - frameBytes} bytes`);
+    }
+    entries.push(entry);
+    for (const field of entry.suspectFields) warnings.push(field.slice(eventType.length + 1));
   }
-  const suspects = entries.flatMap(({ suspectFields }) =>
-    suspectFields.map((field) => field.slice(eventType.length + 1)),
-  );
-  return { entries, warnings: timestamp === given ? suspects : ['timestamp', ...suspects] };
+  return { entries, warnings };
 }
 
 /** Turns an event into entries for the outbox: with its tokens and time, cut to the API's size, as text.
  * @param kind Fields that the caller's method name implies; the event's own win. */
 export function toEntries(raw: unknown, kind: EventKind, moment: Moment): Entries {
-  if (!raw || typeof raw !== 'object' || Array.isArray(raw)) return notAnEvent;
   try {
-    return convert(raw, kind, moment);
+    return raw && typeof raw === 'object' && !Array.isArray(raw) ? convert(raw, kind, moment) : notAnEvent;
   } catch {
-    // It has a getter that throws, or can't be written as JSON.
+    // It has a getter that throws, can't be written as JSON, or is a proxy that was revoked.
     return notAnEvent;
   }
 }

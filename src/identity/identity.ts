@@ -5,13 +5,12 @@ import type {
   OnLogout,
   StoredTokens,
   Strategy,
-  TabState,
 } from '../../machines/index.js';
 import { needsFreshToken } from '../../machines/index.js';
 import type { StartedIdentity } from '../actor.types.js';
 import type { Clock, Tabs } from '../adapters/ports.js';
 import { startIdentity } from '../charts.js';
-import { readTokens, type StoredTokensPorts, writeTokens } from './stored-tokens.js';
+import { readTokens, type StoredTokensPorts, validTokens, writeTokens } from './stored-tokens.js';
 import { createTabSync, settleMs } from './tab-sync.js';
 
 /** What the identity works with. */
@@ -36,20 +35,22 @@ export interface IdentityPorts extends StoredTokensPorts {
 /** Runs the identity machine: the token store behind its actions, fresh tokens in its events, other tabs beside it. Every
  * token that comes in here has been checked. */
 export function createIdentity(ports: IdentityPorts) {
-  const { clock, consent, user, strategy, onLogout, generateToken, tabs, batch, storesUser } = ports;
-  /** The stored tokens when this page looked last. */
-  let seen: string | undefined;
-  function look(): StoredTokens {
-    const stored = readTokens(ports);
-    seen = JSON.stringify(stored);
-    return stored;
+  const { clock, consent, user, strategy, onLogout, generateToken, tabs, batch, storesUser, checkToken } = ports;
+  /** What the store showed when this page looked last. */
+  let seen: StoredTokens = {};
+  /** Looks at the store. Returns whether it shows something new. */
+  function look(): boolean {
+    const before = seen;
+    seen = readTokens(ports);
+    return seen.anonymousToken !== before.anonymousToken || seen.identifiedToken !== before.identifiedToken;
   }
-  function store(context: IdentityContext): void {
+  function store({ context }: { readonly context: IdentityContext }): void {
     writeTokens(ports, context);
     // A store may show something else: a cookie that the server manages is not written.
     look();
   }
-  const found: StoredTokens = consent === 'granted' ? look() : {};
+  if (consent === 'granted') look();
+  const found = validTokens(seen, checkToken);
   let hasLooked = false;
 
   const actor: StartedIdentity = startIdentity({
@@ -65,58 +66,45 @@ export function createIdentity(ports: IdentityPorts) {
     // Tokens are checked before they come here, once.
     guards: { isUserToken: () => true },
     actions: {
-      remember: ({ context }) => store(context),
+      remember: store,
       erase: () => ports.tokenStore.erase(),
     },
     clock,
     inspect: ports.inspect,
   });
-  const contextNow = () => actor.getSnapshot().context;
-  const consentNow = () => actor.getSnapshot().value.consent;
+  const now = () => actor.getSnapshot();
   const send = (event: IdentityEvent) => batch(() => actor.send(event));
-  const fresh = () => (needsFreshToken(contextNow()) ? generateToken() : undefined);
+  const fresh = () => (needsFreshToken(now().context) ? generateToken() : undefined);
 
-  function tabState(): TabState | undefined {
-    const { anonymousToken, identifiedToken } = contextNow();
-    if (consentNow() !== 'granted' || !anonymousToken) return undefined;
-    return { visitor: actor.getSnapshot().value.visitor, anonymousToken, identifiedToken };
-  }
   const others = createTabSync({
     tabs,
     clock,
     sharesTokens: ports.sharesTokens,
-    state: tabState,
-    isDenied: () => consentNow() === 'denied',
+    now,
     onState(state) {
       send({ type: 'tabs.changed', state });
-      if (consentNow() === 'granted') look();
+      if (now().value.consent === 'granted') look();
     },
     onDenial: () => send({ type: 'consent.deny' }),
     onOverwritten(state) {
       if (state) send({ type: 'tabs.changed', state });
-      if (consentNow() === 'granted') store(contextNow());
+      if (now().value.consent === 'granted') store(now());
     },
   });
   others.open();
-  if (consentNow() === 'denied') others.post(true);
   // The application knows another user than the one that was stored.
-  else if (user !== undefined && found.identifiedToken !== contextNow().identifiedToken) others.post(true);
+  const isNewUser = user !== undefined && found.identifiedToken !== now().context.identifiedToken;
+  if (now().value.consent === 'denied' || isNewUser) others.post(true);
 
   /** Follows the stored tokens if another page changed them since this one looked last: a page of another sub-domain posts
    * no message here. A store that this page alone writes says nothing new. */
   function refresh(): void {
-    if (consentNow() !== 'granted' || !others.isSettled()) return;
-    const before = seen;
-    const stored = look();
-    if (seen === before) return;
-    const context = contextNow();
+    const { value, context } = now();
+    if (value.consent !== 'granted' || !others.isSettled() || !look()) return;
+    const stored = validTokens(seen, checkToken);
     const identifiedToken = storesUser ? stored.identifiedToken : context.identifiedToken;
     const anonymousToken = stored.anonymousToken ?? context.anonymousToken;
-    const visitor = identifiedToken
-      ? 'identified'
-      : context.identifiedToken
-        ? 'loggedOut'
-        : actor.getSnapshot().value.visitor;
+    const visitor = identifiedToken ? 'identified' : context.identifiedToken ? 'loggedOut' : value.visitor;
     if (anonymousToken) send({ type: 'tabs.changed', state: { visitor, anonymousToken, identifiedToken } });
     others.doubt();
   }
@@ -160,21 +148,22 @@ export function createIdentity(ports: IdentityPorts) {
     sync,
 
     grant(): void {
-      if (consentNow() === 'granted') return;
-      send({ type: 'consent.grant', stored: look(), freshAnonymousToken: fresh() });
+      if (now().value.consent === 'granted') return;
+      look();
+      send({ type: 'consent.grant', stored: validTokens(seen, checkToken), freshAnonymousToken: fresh() });
       others.post(true);
     },
 
     deny(): void {
-      if (consentNow() === 'denied') return;
+      if (now().value.consent === 'denied') return;
       send({ type: 'consent.deny' });
       others.post(true);
     },
 
     /** The visit of a prerendered page begins: another account may be stored by now. */
     arrive(): void {
-      const { identifiedToken } = contextNow();
-      const token = readTokens(ports).identifiedToken ?? null;
+      const { identifiedToken } = now().context;
+      const token = validTokens(readTokens(ports), checkToken).identifiedToken ?? null;
       if (found.identifiedToken === identifiedToken && token !== (identifiedToken ?? null)) sync(token);
     },
 

@@ -9,15 +9,20 @@ export interface StoredTokensPorts {
   readonly checkToken: (token: unknown) => TokenCheck;
 }
 
-/** The valid tokens in a store, which may have been tampered with. */
-export function readTokens({ tokenStore, storesUser, checkToken }: StoredTokensPorts): StoredTokens {
-  const anonymousToken = tokenStore.read('anonymous');
-  const identifiedToken = storesUser ? tokenStore.read('identified') : undefined;
-  return {
-    anonymousToken: isAnonymousToken(anonymousToken) ? anonymousToken : undefined,
-    identifiedToken: identifiedToken !== undefined && checkToken(identifiedToken).ok ? identifiedToken : undefined,
-  };
-}
+/** What a store holds, which may have been tampered with. */
+export const readTokens = ({ tokenStore, storesUser }: Omit<StoredTokensPorts, 'checkToken'>): StoredTokens => ({
+  anonymousToken: tokenStore.read('anonymous'),
+  identifiedToken: storesUser ? tokenStore.read('identified') : undefined,
+});
+
+/** The valid ones of the tokens that a store holds. */
+export const validTokens = (
+  { anonymousToken, identifiedToken }: StoredTokens,
+  checkToken: StoredTokensPorts['checkToken'],
+): StoredTokens => ({
+  anonymousToken: isAnonymousToken(anonymousToken) ? anonymousToken : undefined,
+  identifiedToken: identifiedToken !== undefined && checkToken(identifiedToken).ok ? identifiedToken : undefined,
+});
 
 /** Stores the tokens of a visitor, and removes an account that is not logged in any more. */
 export function writeTokens(

@@ -1,4 +1,5 @@
 import type { TabState } from '../../machines/index.js';
+import type { IdentitySnapshot } from '../actor.types.js';
 import type { Clock, Tabs } from '../adapters/ports.js';
 import { parseTabMessage, type TabMessage, tabMessage } from './tab-message.js';
 
@@ -15,15 +16,21 @@ export const settleMs = 1_000;
 const rankOf = ({ state, isDenial }: Pick<TabMessage, 'state' | 'isDenial'>) =>
   `${[state?.visitor === 'loggedOut', !isDenial, state?.visitor, state?.anonymousToken, state?.identifiedToken]}`;
 
+/** What other tabs may know of the visitor here: nothing while consent is not granted. */
+function stateIn({ value, context }: IdentitySnapshot): TabState | undefined {
+  const { anonymousToken, identifiedToken } = context;
+  if (value.consent !== 'granted' || !anonymousToken) return undefined;
+  return { visitor: value.visitor, anonymousToken, identifiedToken };
+}
+
 /** What keeping tabs in step needs. */
 export interface TabSyncPorts {
   readonly tabs: Tabs;
   readonly clock: Clock;
   /** Whether tokens are shared; a denial always is. */
   readonly sharesTokens: boolean;
-  /** The visitor here; `undefined` while consent is not granted. */
-  readonly state: () => TabState | undefined;
-  readonly isDenied: () => boolean;
+  /** What is in force here. */
+  readonly now: () => IdentitySnapshot;
   /** Another tab changed the visitor. */
   readonly onState: (state: TabState) => void;
   /** Another tab denied consent. */
@@ -35,9 +42,9 @@ export interface TabSyncPorts {
 
 /** Keeps the visitor in step with the site's other tabs: a login, logout or denial in one reaches all. */
 export function createTabSync(ports: TabSyncPorts) {
-  const { tabs, clock, sharesTokens, state, isDenied, onState, onDenial, onOverwritten } = ports;
+  const { tabs, clock, sharesTokens, now, onState, onDenial, onOverwritten } = ports;
   /** The latest message posted or followed, at first the state that the page begins with. */
-  let last: Partial<TabMessage> & { readonly at: number } = { at: clock.now(), state: state() };
+  let last: Partial<TabMessage> & { readonly at: number } = { at: clock.now(), state: stateIn(now()) };
   /** Whether the other pages may not know what is in force here. */
   let isInDoubt = false;
   /** By the monotonic clock. */
@@ -48,8 +55,9 @@ export function createTabSync(ports: TabSyncPorts) {
     const message = parseTabMessage(value);
     if (!message) return;
     const { at, isDenial, isAnswer, isQuestion } = message;
-    if (isQuestion && isDenied()) tabs.post(tabMessage({ at: last.at, isDenial: true, isAnswer: true }));
-    if (isQuestion || (!isDenial && (!sharesTokens || isDenied()))) return;
+    const isDenied = now().value.consent === 'denied';
+    if (isQuestion && isDenied) tabs.post(tabMessage({ at: last.at, isDenial: true, isAnswer: true }));
+    if (isQuestion || (!isDenial && (!sharesTokens || isDenied))) return;
     if (at > Math.max(clock.now(), last.at) + maxAheadMs) return;
     receivedAt = clock.monotonicNow();
     const lead = at - last.at || (rankOf(message) > rankOf(last) ? 1 : -1);
@@ -79,7 +87,8 @@ export function createTabSync(ports: TabSyncPorts) {
       const at = Math.max(last.at + 1, clock.now());
       // A denial from before a grant does not reach this page again.
       if (isDecision) last = { at };
-      const news = isDenied() ? { isDenial: true as const } : { state: state() };
+      const snapshot = now();
+      const news = snapshot.value.consent === 'denied' ? { isDenial: true as const } : { state: stateIn(snapshot) };
       const isDue = news.isDenial ? isDecision : sharesTokens && news.state;
       if (!isDue || (rankOf(news) === rankOf(last) && !isInDoubt)) return;
       isInDoubt = false;

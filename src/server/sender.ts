@@ -39,8 +39,7 @@ export function createServerSender({ options, checkToken, warnings }: ServerSend
     url: eventsUrl(settings),
     outbox,
     transport: settings.transport ? contain(settings.transport, onError) : fetchTransport({ now: clock.now }),
-    isOnline: () => true,
-    isGranted: () => true,
+    isAwaitingConsent: () => false,
     random: () => tryCall(settings.random, onError) ?? 1,
     onSettled(entry, receipt) {
       const outcome = outcomeOf(entry, receipt, events.hasListeners);

@@ -15,7 +15,7 @@ import { cookieDefaults } from '../defaults.js';
 import { type EventKind, eventMethods } from '../events/event-methods.js';
 import type { Receipt } from '../events/receipt.types.js';
 import { fieldOf } from '../field-of.js';
-import { readTokens, writeTokens } from '../identity/stored-tokens.js';
+import { readTokens, validTokens, writeTokens } from '../identity/stored-tokens.js';
 import type { createWarnings } from '../warnings.js';
 import { withDefaults } from '../with-defaults.js';
 import { dataScript } from './data-script.js';
@@ -69,7 +69,7 @@ export function createVisitor(ports: VisitorPorts, request: RequestLike, known: 
 
   const found =
     asked === 'granted'
-      ? readTokens({ tokenStore: openTokenStore(read.cookies).tokenStore, storesUser, checkToken })
+      ? validTokens(readTokens({ tokenStore: openTokenStore(read.cookies).tokenStore, storesUser }), checkToken)
       : {};
   /** The browser may have an anonymous token all the same, which no answer to this request may overwrite. */
   const hiddenBy = found.anonymousToken ? undefined : read.hiddenBy;

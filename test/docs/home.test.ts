@@ -59,7 +59,7 @@ describe('the home page', () => {
     ['batchWindowMs', 'options.html'],
     ['credentials-refused', 'troubleshooting.html'],
     ['usertoken: event-suspect: positions', 'troubleshooting.html'],
-    ['only A-Z a-z 0-9 _ = + / -', 'tokens.html'],
+    ['only A-Z a-z 0-9 _ = + / -', 'troubleshooting.html'],
   ])('finds %s on %s first', async (text, path) => {
     const page = await open();
     await page.getByRole('button', { name: 'Search', exact: true }).click();

@@ -57,7 +57,7 @@ describe('whatever the server, or a fetch that the page has replaced, answers', 
       expect(sent.length).toBeLessThanOrEqual(20);
       for (const { url, init } of sent) {
         expect(new URL(url).origin).toBe('https://insights.algolia.io');
-        expect(init).toMatchObject({ credentials: 'omit', redirect: 'error' });
+        expect(init).toMatchObject({ credentials: 'omit' });
       }
       expect(JSON.stringify(warnings)).not.toMatch(/secret-user|KEY/);
       expect(user.delivery.getSnapshot().status).toBe('active');

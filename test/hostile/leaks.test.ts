@@ -37,11 +37,13 @@ function countWhatIsHeld(): void {
   const keyOf = (type: string, listener: object, options: unknown) =>
     `${type} ${idOf(listener)} ${typeof options === 'object' && options ? !!(options as { capture?: boolean }).capture : !!options}`;
   EventTarget.prototype.addEventListener = function (type: string, listener: never, options?: never) {
-    // What hangs on a signal goes with the signal.
     if (listener && (this === window || this === document)) {
       window.taken.listeners += 1;
       const held = listeners.get(this) ?? new Set();
-      listeners.set(this, held.add(keyOf(type, listener, options)));
+      const key = keyOf(type, listener, options);
+      listeners.set(this, held.add(key));
+      // What hangs on a signal goes with the signal.
+      (options as { signal?: AbortSignal } | undefined)?.signal?.addEventListener('abort', () => held.delete(key));
     }
     addEventListener.call(this, type, listener, options);
   };

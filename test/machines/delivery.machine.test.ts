@@ -264,10 +264,14 @@ describe('without a readable answer, delivery', () => {
     ['when no answer comes', failure(0)],
     ['when the request takes too long', timeout],
     ['when sendBatch rejects', rejection],
-  ])('%s suspects the batch and backs off, or keeps it while offline', (_, end) => {
+  ])('%s suspects the batch and backs off, and waits for the network while offline', (_, end) => {
     const waits = { retries: 1, backlog: true, batchId: 1, ...noPause };
     expect(run({}, ...sending, end)).toMatchObject({ state: 'backingOff', effects: ['suspectBatch 1'], ...waits });
-    expect(run({}, ...sending, offline, end)).toMatchObject({ state: 'offline', effects: ['keepBatch 1'], ...waits });
+    expect(run({}, ...sending, offline, end)).toMatchObject({
+      state: 'offline',
+      effects: ['suspectBatch 1'],
+      ...waits,
+    });
   });
 
   it('forgets the pause that the server asked for before', () => {
@@ -421,7 +425,7 @@ describe('while the browser says it is offline, delivery', () => {
       'is offline again when that fails, with one failure more',
       {},
       [queued, offline, offlineDelayEnds, failure(0), offlineDelayEnds, failure(0)],
-      { state: 'offline', effects: ['keepBatch 2'], retries: 2 },
+      { state: 'offline', effects: ['suspectBatch 2'], retries: 2 },
     ],
     [
       'forgets its failures when that succeeds',

@@ -342,7 +342,7 @@ describe('the delivery machine as an actor', () => {
       await expect.poll(() => requests.length).toBe(retries + 1);
     }
     await reaches('offline');
-    expect(calls).toEqual(['keepBatch 1', 'keepBatch 2', 'keepBatch 3', 'keepBatch 4', 'keepBatch 5']);
+    expect(calls).toEqual([1, 2, 3, 4, 5].map((batchId) => `suspectBatch ${batchId}`));
   });
 
   it('aborts the request when consent is denied', async () => {

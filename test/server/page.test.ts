@@ -27,7 +27,6 @@ const client = `
   });
   const see = () => window.seen.push(window.user.token);
   window.user = createUserToken({ appId: 'app', apiKey: 'key', host: window.host, batchWindowMs: 0, ...fromServer() });
-  see();
   window.user.subscribe(see);
   const root = document.querySelector('#visitor');
   window.rendered = [root.textContent, window.user.state + ': ' + window.user.token];

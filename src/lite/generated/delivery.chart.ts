@@ -20,20 +20,19 @@ export function deliveryChart({
     !guards.isPersistent() || (logic.isHealthy(args) && !guards.isOffline() && !guards.hasSuccessor());
   const sendOnExit = effect(actions.sendOnExit);
   const leaveBatch = effect(actions.leaveBatch, logic.ofBatch);
-  const noteNoAnswer = assign(logic.noteNoAnswer);
-  const keepBatch = effect(actions.keepBatch, logic.ofBatch);
+  const noteFailed = assign(logic.noteFailed);
   const suspectBatch = effect(actions.suspectBatch, logic.ofBatch);
   const noteDone = assign(logic.noteDone);
   const removeBatch = effect(actions.removeBatch, logic.ofBatch);
   const omitTimestamps = effect(actions.omitTimestamps, logic.ofBatch);
+  const keepBatch = effect(actions.keepBatch, logic.ofBatch);
   const reportCredentials = effect(actions.reportCredentials);
   const isBatchRefused = (args: Args): boolean => logic.isRefused(args) && logic.hasSeveralEvents(args);
   const halveBatch = effect(actions.halveBatch, logic.ofBatch);
   const dropEvent = effect(actions.dropEvent, logic.ofBatch);
   const dropBatch = effect(actions.dropBatch, logic.ofBatch);
-  const hasLostNetwork = (args: Args): boolean => logic.hasNoAnswer(args) && guards.isOffline();
-  const noteFailed = assign(logic.noteFailed);
   const countBatch = assign(logic.countBatch);
+  const isPauseMoot = (args: Args): boolean => logic.isOwnPause(args) && guards.isOffline();
   return {
     context: logic.startingContext,
     initial: { '': 'idle' },
@@ -69,10 +68,7 @@ export function deliveryChart({
                 [0, 0, leaveBatch],
               ],
               'page.restored': [[0, 'idle']],
-              'xstate.after.requestTimeout.delivery.sending': [
-                [guards.isOffline, 'offline', noteNoAnswer, keepBatch],
-                [0, 'backingOff', noteNoAnswer, suspectBatch],
-              ],
+              'xstate.after.requestTimeout.delivery.sending': [[0, 'backingOff', noteFailed, suspectBatch]],
               'xstate.done.actor.request': [
                 [logic.isAccepted, 'idle', noteDone, removeBatch],
                 [logic.isClockWrong, 'sending', omitTimestamps],
@@ -80,19 +76,15 @@ export function deliveryChart({
                 [isBatchRefused, 'sending', halveBatch],
                 [logic.isRefused, 'idle', noteDone, dropEvent],
                 [logic.isUndeliverable, 'idle', noteDone, dropBatch],
-                [hasLostNetwork, 'offline', noteFailed, keepBatch],
                 [logic.hasNoAnswer, 'backingOff', noteFailed, suspectBatch],
                 [0, 'backingOff', noteFailed, keepBatch],
               ],
-              'xstate.error.actor.request': [
-                [guards.isOffline, 'offline', noteNoAnswer, keepBatch],
-                [0, 'backingOff', noteNoAnswer, suspectBatch],
-              ],
+              'xstate.error.actor.request': [[0, 'backingOff', noteFailed, suspectBatch]],
             },
             entry: [countBatch],
             during: [
               timer('xstate.after.requestTimeout.delivery.sending', delays.requestTimeout),
-              invoke('request', sendBatch, logic.batchInput),
+              invoke('request', sendBatch, logic.ofBatch),
             ],
           },
           backingOff: {
@@ -101,6 +93,7 @@ export function deliveryChart({
               'page.exit': [[maySendOnExit, 'idle', sendOnExit, noteNothingLeft]],
               'xstate.after.retryDelay.delivery.backingOff': [[0, 'sending']],
             },
+            always: [[isPauseMoot, 'offline']],
             during: [timer('xstate.after.retryDelay.delivery.backingOff', delays.retryDelay)],
           },
           offline: {

@@ -11,7 +11,7 @@ export function identityChart({
   guards,
   actions,
 }: Pick<IdentityParts, 'guards' | 'actions'>): Chart<IdentityContext, IdentityEvent, IdentityInput> {
-  const setUser = assign(logic.setUser);
+  const changeUser = assign(logic.changeUser);
   const emitTokenRejected = emit(logic.tokenRejected);
   const noteNobody = assign(logic.noteNobody);
   const isGranted = (args: Args): boolean => args.at.consent === 'granted';
@@ -24,7 +24,6 @@ export function identityChart({
   const emitTokenChanged = emit(logic.tokenChanged);
   const resumesUser = (args: Args): boolean => isNotGranted(args) && logic.hasStoredUser(args);
   const takeStoredUser = assign(logic.takeStoredUser);
-  const clearUser = assign(logic.clearUser);
   const isOtherUser = (args: Args): boolean => guards.isUserToken() && !logic.isCurrentUser(args);
   const remember = effect(actions.remember);
   const isIdentified = (args: Args): boolean => args.at.visitor === 'identified';
@@ -37,13 +36,13 @@ export function identityChart({
       visitor: {
         on: {
           'identity.login': [
-            [guards.isUserToken, 'identified', setUser],
+            [guards.isUserToken, 'identified', changeUser],
             [0, 0, emitTokenRejected],
           ],
           'identity.logout': [[0, 0, noteNobody]],
           'identity.sync': [
             [logic.isNobody, 0, noteNobody],
-            [guards.isUserToken, 'identified', setUser],
+            [guards.isUserToken, 'identified', changeUser],
             [0, 0, emitTokenRejected],
           ],
           'tabs.changed': [
@@ -64,8 +63,8 @@ export function identityChart({
           identified: {
             on: {
               'identity.login': [[logic.isCurrentUser]],
-              'identity.logout': [[0, 'loggedOut', clearUser]],
-              'identity.sync': [[logic.isNobody, 'loggedOut', clearUser], [logic.isCurrentUser]],
+              'identity.logout': [[0, 'loggedOut', changeUser]],
+              'identity.sync': [[logic.isNobody, 'loggedOut', changeUser], [logic.isCurrentUser]],
             },
           },
           loggedOut: {},
