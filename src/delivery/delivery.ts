@@ -20,7 +20,7 @@ export interface SentBatch extends Batch {
   /** By the device's clock. */
   readonly sentAt: number;
   /** Whether the request survives the end of the page. */
-  readonly outlives: boolean;
+  outlives: boolean;
   /** Failed requests in a row before this one. */
   readonly retries: number;
   /** Whether the page's end has left it to the browser, so that it must not be cancelled. */
@@ -128,7 +128,14 @@ export function createDelivery(ports: DeliveryPorts) {
     batches.set(input.batchId, sent);
     const controller = new AbortController();
     signal.addEventListener('abort', () => sent.isLeftToBrowser || controller.abort());
-    const answer = await transport.send({ url, ...batch }, { outlives, signal: controller.signal });
+    const request = { url, ...batch };
+    let answer = await transport.send(request, { outlives, signal: controller.signal });
+    const isFirst = !input.retries && batch.entries.length > 1;
+    if (!answer.status && outlives && isFirst && !signal.aborted && !isOffline()) {
+      // Requests of a page before, or of other scripts, may have used up what the browser takes of such requests.
+      sent.outlives = false;
+      answer = await transport.send(request, { outlives: false, signal: controller.signal });
+    }
     const { status, retryAfterMs, serverNow } = answer;
     if (serverNow) plan.learnTime(serverNow);
     if (status) {
