@@ -11,6 +11,7 @@ import {
   cli,
   defaultEntries,
   developmentEntries,
+  dropInEdition,
   entries,
   external,
   liteEntries,
@@ -36,7 +37,10 @@ const portable = pick((name) => !nodeEntries.includes(name) && !liteEntries.incl
 
 const cjs = { format: 'cjs', outExtension: { '.js': '.cjs' } };
 /** require() gives the default export itself, with the other names on it, as search-insights has it. */
-const asCall = { footer: { js: 'module.exports = Object.assign(module.exports.default, module.exports);' } };
+const forOldTools = {
+  target: `es${dropInEdition}`,
+  footer: { js: 'module.exports = Object.assign(module.exports.default, module.exports);' },
+};
 /** Servers and development read whole sentences, production pages a code and a link. */
 const inFull = (names) =>
   Object.fromEntries(
@@ -121,7 +125,7 @@ await Promise.all([
   ]),
   ...lightVariants.flatMap(({ name, ...variant }) => [
     build({ ...shared, ...variant, format: 'esm', platform: 'neutral' }),
-    build({ ...shared, ...variant, ...cjs, platform: 'neutral', ...(defaultEntries.includes(name) && asCall) }),
+    build({ ...shared, ...variant, ...cjs, platform: 'neutral', ...(defaultEntries.includes(name) && forOldTools) }),
   ]),
   bundleScriptTag().then((script) => writeFile(join(dist, scriptTag.file), script)),
   build({ ...shared, entryPoints: forNode, format: 'esm', platform: 'node' }),

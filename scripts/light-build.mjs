@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { minify } from 'terser';
 import ts from 'typescript';
-import { dropInEdition, external, scriptTag } from './entries.mjs';
+import { external, scriptTag } from './entries.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -47,10 +47,7 @@ export const lightBuild = withoutXState({ 'src/charts.ts': 'src/lite/charts.ts',
 export const lightBuildInFull = withoutXState({ 'src/charts.ts': 'src/lite/charts.ts' });
 
 /** How esbuild bundles `usertoken/aa` and the script tag. */
-export const dropInBuild = {
-  ...withoutXState({ 'src/charts.ts': 'src/lite/drop-in-charts.ts', ...short }),
-  target: `es${dropInEdition}`,
-};
+export const dropInBuild = withoutXState({ 'src/charts.ts': 'src/lite/drop-in-charts.ts', ...short });
 
 /** How esbuild bundles the entries without XState, by entry. */
 export const lightBuilds = { lite: lightBuild, aa: dropInBuild };

@@ -62,10 +62,9 @@ describe('usertoken/aa, for tools that know no exports of packages', () => {
     expect(await outputOf(file)).toEqual(expected);
   });
 
-  test.each(['aa.js', 'aa.cjs'])('is written in an edition that they parse: %s', async (file) => {
-    const text = await readFile(join(consumer, 'node_modules/usertoken/dist', file), 'utf8');
-    const sourceType = file === 'aa.js' ? 'module' : 'script';
-    expect(() => parse(text, { ecmaVersion: dropInEdition as 2019, sourceType })).not.toThrow();
+  test('is written in an edition that they parse', async () => {
+    const text = await readFile(join(consumer, 'node_modules/usertoken/dist/aa.cjs'), 'utf8');
+    expect(() => parse(text, { ecmaVersion: dropInEdition as 2019, sourceType: 'script' })).not.toThrow();
   });
 });
 
