@@ -51,6 +51,8 @@ export function createIdentity(ports: IdentityPorts) {
   }
   if (consent === 'granted') look();
   const found = validTokens(seen, checkToken);
+  const freshAnonymousToken =
+    found.anonymousToken && !(onLogout === 'renew' && found.identifiedToken) ? undefined : generateToken();
   let hasLooked = false;
 
   const actor: StartedIdentity = startIdentity({
@@ -60,8 +62,7 @@ export function createIdentity(ports: IdentityPorts) {
       consent: ports.startConsent,
       strategy,
       onLogout,
-      freshAnonymousToken:
-        found.anonymousToken && !(onLogout === 'renew' && found.identifiedToken) ? undefined : generateToken(),
+      freshAnonymousToken,
     },
     // Tokens are checked before they come here, once.
     guards: { isUserToken: () => true },
@@ -85,6 +86,16 @@ export function createIdentity(ports: IdentityPorts) {
       send({ type: 'tabs.changed', state });
       if (now().value.consent === 'granted') look();
     },
+    // Two pages of a new visitor have each made a token. Neither may have seen the other's in the store, and Firefox may even
+    // show each of them the other's: the lesser one stands.
+    onFresh(state) {
+      const { value, context } = now();
+      const own = context.anonymousToken;
+      if (!own || own !== freshAnonymousToken || value.visitor !== 'anonymous') return;
+      if (state.anonymousToken > own) return others.postFresh();
+      send({ type: 'tabs.changed', state });
+      store(now());
+    },
     onDenial: () => send({ type: 'consent.deny' }),
     onOverwritten(state) {
       if (state) send({ type: 'tabs.changed', state });
@@ -95,6 +106,7 @@ export function createIdentity(ports: IdentityPorts) {
   // The application knows another user than the one that was stored.
   const isNewUser = user !== undefined && found.identifiedToken !== now().context.identifiedToken;
   if (now().value.consent === 'denied' || isNewUser) others.post(true);
+  else if (!found.anonymousToken) others.postFresh();
 
   /** Follows the stored tokens if another page changed them since this one looked last: a page of another sub-domain posts
    * no message here. A store that this page alone writes says nothing new. */

@@ -14,6 +14,8 @@ export interface TabMessage {
   readonly isDenial?: true | undefined;
   /** The denial was made earlier, and is repeated for a page that came back. */
   readonly isAnswer?: true | undefined;
+  /** The visitor is new to this page, which has just made the token. */
+  readonly isFresh?: true | undefined;
   /** The page came back and asks whether consent was denied meanwhile. */
   readonly isQuestion?: true | undefined;
 }
@@ -32,10 +34,10 @@ function parseState(value: unknown): TabState | undefined {
 
 /** A message as it came, which may be anything; `undefined` unless it is a whole one of this version. */
 export function parseTabMessage(value: unknown): TabMessage | undefined {
-  const { v, at, state, isDenial, isAnswer, isQuestion } = Object(value) as TabMessage;
+  const { v, at, state, isDenial, isAnswer, isFresh, isQuestion } = Object(value) as TabMessage;
   if (v !== version || typeof at !== 'number' || Number.isNaN(at)) return undefined;
   if (isQuestion) return { v, at, isQuestion: true };
   if (isDenial) return { v, at, isDenial: true, isAnswer: isAnswer && true };
   const parsed = parseState(state);
-  return parsed && { v, at, state: parsed };
+  return parsed && { v, at, state: parsed, isFresh: isFresh && true };
 }

@@ -33,6 +33,8 @@ export interface TabSyncPorts {
   readonly now: () => IdentitySnapshot;
   /** Another tab changed the visitor. */
   readonly onState: (state: TabState) => void;
+  /** Another tab has made a token for a new visitor. */
+  readonly onFresh: (state: TabState) => void;
   /** Another tab denied consent. */
   readonly onDenial: () => void;
   /** Another tab may have overwritten the stored tokens with older ones.
@@ -42,7 +44,7 @@ export interface TabSyncPorts {
 
 /** Keeps the visitor in step with the site's other tabs: a login, logout or denial in one reaches all. */
 export function createTabSync(ports: TabSyncPorts) {
-  const { tabs, clock, sharesTokens, now, onState, onDenial, onOverwritten } = ports;
+  const { tabs, clock, sharesTokens, now, onState, onFresh, onDenial, onOverwritten } = ports;
   /** The latest message posted or followed, at first the state that the page begins with. */
   let last: Partial<TabMessage> & { readonly at: number } = { at: clock.now(), state: stateIn(now()) };
   /** Whether the other pages may not know what is in force here. */
@@ -54,17 +56,18 @@ export function createTabSync(ports: TabSyncPorts) {
   function receive(value: unknown): void {
     const message = parseTabMessage(value);
     if (!message) return;
-    const { at, isDenial, isAnswer, isQuestion } = message;
+    const { at, state, isDenial, isAnswer, isFresh, isQuestion } = message;
     const isDenied = now().value.consent === 'denied';
     if (isQuestion && isDenied) tabs.post(tabMessage({ at: last.at, isDenial: true, isAnswer: true }));
     if (isQuestion || (!isDenial && (!sharesTokens || isDenied))) return;
     if (at > Math.max(clock.now(), last.at) + maxAheadMs) return;
     receivedAt = clock.monotonicNow();
+    if (state && isFresh) return onFresh(state);
     const lead = at - last.at || (rankOf(message) > rankOf(last) ? 1 : -1);
     // A denial is posted when it is made, so a message of another page does not outdo it.
     if (lead > 0 || (isDenial && !isAnswer)) {
       last = message;
-      if (message.state) onState(message.state);
+      if (state) onState(state);
       else onDenial();
     }
     // Of two pages that posted at once the one that nobody follows may have written last.
@@ -95,6 +98,12 @@ export function createTabSync(ports: TabSyncPorts) {
       last = tabMessage({ at, ...news });
       postedAt = clock.monotonicNow();
       tabs.post(last);
+    },
+
+    /** Tells pages that open at this moment too which token this one has made. */
+    postFresh(): void {
+      const state = stateIn(now());
+      if (sharesTokens && state) tabs.post(tabMessage({ at: last.at, state, isFresh: true }));
     },
 
     /** Whether what other tabs posted has had time to arrive where the tokens are stored. */

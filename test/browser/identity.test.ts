@@ -78,3 +78,20 @@ test('two instances of one application on a page share a login, and one of anoth
   });
   expect(states).toEqual(['identified', 'anonymous']);
 });
+
+// cases-2, W09: assistant-ui/assistant-ui#6483
+test('two tabs that a new visitor opens at the same moment send under one token', async () => {
+  const profile = await stage.profile();
+  for (const round of [1, 2, 3, 4, 5]) {
+    // Applications share neither cookies nor events here, so each round begins with a new visitor.
+    const options = { appId: `app${round}`, cookie: { name: `token${round}` } };
+    const tabs = await Promise.all([profile.newTab(), profile.newTab()]);
+    await Promise.all(tabs.map((tab) => tab.goto(stage.shopUrl(options))));
+    for (const tab of tabs) expect(await track(tab, clickOn('teapot'))).toEqual({ status: 'delivered' });
+    const tokens = stage.collector.events.map(({ userToken }) => userToken);
+    expect(tokens).toHaveLength(2);
+    expect(tokens[1]).toBe(tokens[0]);
+    stage.collector.clear();
+    for (const tab of tabs) await tab.close();
+  }
+});

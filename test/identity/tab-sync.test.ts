@@ -216,6 +216,39 @@ describe('messages that change nothing', () => {
   });
 });
 
+// cases-2, W09: assistant-ui/assistant-ui#6483
+describe('two pages of a new visitor that open at the same moment, neither of them seeing what the other writes', () => {
+  function coldStart() {
+    const tokenStore = memoryTokenStore();
+    let isLate = true;
+    const late: TokenStore = { ...tokenStore, read: (slot) => (isLate ? undefined : tokenStore.read(slot)) };
+    const { pages } = shop(
+      { tokenStore: late, generateToken: () => 'anonymous-here' },
+      { tokenStore: late, generateToken: () => 'anonymous-there' },
+    );
+    isLate = false;
+    return { pages, tokenStore };
+  }
+
+  it('send their events under one token, the one that is stored', async () => {
+    const { pages, tokenStore } = coldStart();
+    for (const { user, send } of pages) {
+      void user.track(click());
+      await send();
+    }
+    const sent = pages.flatMap(({ transport }) => transport.accepted.map(({ userToken }) => userToken));
+    expect(sent).toEqual(['anonymous-here', 'anonymous-here']);
+    expect([...pages.map(({ user }) => user.token), tokenStore.read('anonymous')]).toEqual([...sent, sent[0]]);
+  });
+
+  it('agree on the token to which a logout in one of them returns', () => {
+    const [here, there] = coldStart().pages;
+    here.user.login('u1');
+    here.user.logout();
+    expect([here, there].map(({ user }) => user.token)).toEqual(['anonymous-here', 'anonymous-here']);
+  });
+});
+
 describe('pages that change at the same moment, neither of them having heard of the other', () => {
   const tokenStoreOf = (tokenStore: TokenStore) => [tokenStore.read('anonymous'), tokenStore.read('identified')];
 
