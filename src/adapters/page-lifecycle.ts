@@ -27,11 +27,11 @@ const navigationMs = 30_000;
  * @see https://developer.chrome.com/docs/web-platform/page-lifecycle-api
  * @see https://wicg.github.io/nav-speculation/prerendering.html */
 export function pageLifecycle(win: Window | undefined = pageWindow()): Page {
-  /** When the visitor set out for another page of the site, by the monotonic clock. */
-  let leftAt = -Infinity;
+  /** The page of the site that the visitor set out for, and when, by the monotonic clock. */
+  let aim = { path: '', at: -Infinity };
   return {
     isOnline: () => win?.navigator?.onLine !== false,
-    isLeavingWithinSite: () => performance.now() - leftAt < navigationMs,
+    leavingFor: () => (performance.now() - aim.at < navigationMs ? aim.path : undefined),
     isPrerendering: () => !!(win?.document as { readonly prerendering?: boolean } | undefined)?.prerendering,
     subscribe(listener) {
       const isMeant = ({ type, persisted }: Event & { readonly persisted?: boolean }) =>
@@ -46,8 +46,9 @@ export function pageLifecycle(win: Window | undefined = pageWindow()): Page {
       const onNavigate = (event: Event) => {
         const { destination, downloadRequest } = event as NavigateEvent;
         if (destination.sameDocument || downloadRequest != null) return;
-        const isWithinSite = new URL(destination.url).origin === win!.origin;
-        leftAt = isWithinSite ? performance.now() : -Infinity;
+        const { origin, pathname } = new URL(destination.url);
+        const isWithinSite = origin === win!.origin;
+        aim = { path: pathname, at: isWithinSite ? performance.now() : -Infinity };
         // The page lives until the other site answers, so it may still hear what becomes of its last request.
         if (!isWithinSite) listener('hidden');
       };

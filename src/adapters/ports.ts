@@ -95,13 +95,16 @@ export interface Outbox {
    * @param sentAt When that request was sent, in milliseconds since the Unix epoch.
    * @param onDelivered Gets the events that count as delivered. */
   settleUnconfirmed?(isAccepted: boolean, sentAt: number, onDelivered: (entries: readonly OutboxEntry[]) => void): void;
-  /** Whether another page of the site is open and will take over what this one releases. @default false */
-  readonly hasPeers?: boolean;
+  /** Whether another page of the site will take over what this one releases: one that is open, or the one that the visitor goes
+   * to. @default false
+   * @param path Where the visitor goes within the site. */
+  hasSuccessor?(path: string | undefined): boolean;
   /** What pages of the site know of an outage of the API, shared and erased like the events.
    * @default every page finds out by itself */
   readonly outage?: OutageRecord | undefined;
-  /** The page ends, for good or not: what is kept beyond it is left to others, and is no longer here. */
-  release?(): void;
+  /** The page ends, for good or not: what is kept beyond it is left to others, and is no longer here.
+   * @param path Where the visitor goes within the site. */
+  release?(path?: string): void;
 }
 
 /** A `POST` that needs no CORS preflight: the body goes out as `text/plain`, no header is added. */
@@ -164,8 +167,8 @@ export type PageEvent = 'hidden' | 'exit' | 'restored' | 'online' | 'offline' | 
 export interface Page {
   /** Whether the browser has a network, as far as it knows. */
   isOnline(): boolean;
-  /** Whether it is being left for another page of the site, which will send the stored events. @default false */
-  isLeavingWithinSite?(): boolean;
+  /** The path of the page of the site that it is being left for, if it is. @default the visitor leaves the site */
+  leavingFor?(): string | undefined;
   /** Whether it is rendered ahead of a visit that may never come. @default false */
   isPrerendering?(): boolean;
   /** Calls `listener` for every event until the returned function is called. */

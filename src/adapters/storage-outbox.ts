@@ -9,6 +9,7 @@ import { type Locks, withShortLock } from './short-lock.js';
 import { systemClock } from './system-clock.js';
 import { broadcastTabs } from './tabs.js';
 import { unconfirmedChunks } from './unconfirmed.js';
+import { unservedPages } from './unserved-pages.js';
 import { uuid } from './uuid.js';
 import { safeStorage } from './web-storage.js';
 
@@ -45,6 +46,7 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
   /** Its value stands for as long as the storage is not cleared: while it does, a chunk that is gone was adopted. */
   const mark = `${prefix}mark`;
   const outage = outageRecord(storage, clock, `${prefix}outage`);
+  const unserved = unservedPages(storage, `${prefix}unserved:`);
   const sent = unconfirmedChunks({ storage, clock, locks: () => locks, prefix: `${prefix}sent:` });
   const chunks = new Map<string, readonly OutboxEntry[]>();
   let unsaved: OutboxEntry[] = [];
@@ -207,6 +209,7 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
       onAdopted = listener;
       isOpen = true;
       isReleased = false;
+      if (mayStore()) unserved.arrive();
       checkMark();
       write();
       if (seenMark === undefined) return;
@@ -224,8 +227,8 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
     settleUnconfirmed(isAccepted, sentAt, onDelivered) {
       if (isOpen) void sent.settle(isAccepted, sentAt, onDelivered, take);
     },
-    get hasPeers() {
-      return isOpen && adopting.hasPeers();
+    hasSuccessor(path) {
+      return isOpen && (adopting.hasPeers() || (path !== undefined && !unserved.has(path)));
     },
     get outage() {
       return isOpen && mayStore() ? outage : undefined;
@@ -254,9 +257,10 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
       }
     },
 
-    release() {
+    release(path) {
       if (!isOpen) return;
       isReleased = true;
+      if (path !== undefined && mayStore()) unserved.leave(path);
       write();
       tabs.post({ leaves: page });
       stop();

@@ -35,7 +35,7 @@ export interface DeliveryPorts {
   readonly transport: Transport;
   readonly clock: Clock;
   /** Says whether there is a network, and whether the visitor leaves for another page of the site. @default always online */
-  readonly page?: Pick<Page, 'isOnline' | 'isLeavingWithinSite'> | undefined;
+  readonly page?: Pick<Page, 'isOnline' | 'leavingFor'> | undefined;
   /** From 0 up to 1, for the jitter of retries. */
   readonly random: () => number;
   /** Whether consent to send is missing. */
@@ -188,7 +188,7 @@ export function createDelivery(ports: DeliveryPorts) {
       isOffline,
       hasEvents: () => outbox.size > 0,
       isPersistent: () => outbox.persistent,
-      hasSuccessor: () => page?.isLeavingWithinSite?.() === true || outbox.hasPeers === true,
+      hasSuccessor: () => outbox.hasSuccessor?.(page?.leavingFor?.()) === true,
     },
     delays: {
       batchWindow: ports.batchWindowMs,

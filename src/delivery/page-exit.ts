@@ -96,7 +96,7 @@ export function followPage(ports: FollowPagePorts): () => void {
       // Events of this very task are not written yet.
       outbox.save?.();
       send({ type: 'page.exit' });
-      outbox.release?.();
+      outbox.release?.(page.leavingFor?.());
       delivery.receipts.storeAll();
       identity?.leave();
     },

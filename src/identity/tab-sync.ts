@@ -62,7 +62,10 @@ export function createTabSync(ports: TabSyncPorts) {
     if (isQuestion || (!isDenial && (!sharesTokens || isDenied))) return;
     if (at > Math.max(clock.now(), last.at) + maxAheadMs) return;
     receivedAt = clock.monotonicNow();
-    if (state && isFresh) return onFresh(state);
+    if (state && isFresh) {
+      onFresh(state);
+      return;
+    }
     const lead = at - last.at || (rankOf(message) > rankOf(last) ? 1 : -1);
     // A denial is posted when it is made, so a message of another page does not outdo it.
     if (lead > 0 || (isDenial && !isAnswer)) {

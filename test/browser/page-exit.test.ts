@@ -135,6 +135,50 @@ test('delivers more than may outlive a page once when the page goes before it ha
   await expectOnce(stage, tab, names('big', 200));
 });
 
+// cases-2, S07: whatwg/fetch#1816, grafana/faro-web-sdk#1898. What scripts before ours use up nobody can know: see
+// docs/known-limits.md.
+test('delivers events at the end of a page on which other scripts then use up what the browser sends beyond it', async () => {
+  const tab = await (await stage.profile()).open(slow());
+  await tab.evaluate((address) => {
+    const body = 'x'.repeat(62 * 1024);
+    const send = () => void fetch(address, { method: 'POST', keepalive: true, body }).catch(() => {});
+    addEventListener('pagehide', send);
+  }, `${stage.passage.origin}/other-scripts`);
+  await trackAndLeave(tab, 'crowded', 40, otherSite(stage));
+  await tab.until(() => location.pathname === '/elsewhere');
+  await stage.collector.waitForEvents(40);
+  await tab.goto(nextPage());
+  await expectOnce(stage, tab, names('crowded', 40));
+});
+
+test('leaves events on a page whose other scripts have used up what the browser sends beyond it to the next page', async () => {
+  const tab = await (await stage.profile()).open(slow());
+  await tab.evaluate((address) => {
+    const body = 'x'.repeat(62 * 1024);
+    void fetch(address, { method: 'POST', keepalive: true, body }).catch(() => {});
+  }, `${stage.passage.origin}/other-scripts`);
+  await trackAndLeave(tab, 'crowded', 40, nextPage());
+  await untilNext(tab);
+  await expectOnce(stage, tab, names('crowded', 40));
+});
+
+test('leaves events to a page of the site without usertoken once, and after that gives them to the browser', async () => {
+  const { collector } = stage;
+  const without = `${stage.pages.origin}/elsewhere`;
+  const tab = await (await stage.profile()).open(slow());
+  await trackAndLeave(tab, 'first', 3, without);
+  await tab.until(() => location.pathname === '/elsewhere');
+  await tab.goto(nextPage());
+  await expectOnce(stage, tab, names('first', 3));
+  collector.clear();
+  await tab.goto(stage.shopUrl(slow()));
+  await trackAndLeave(tab, 'second', 3, without);
+  await tab.until(() => location.pathname === '/elsewhere');
+  await collector.waitForEvents(3);
+  await tab.goto(nextPage());
+  await expectOnce(stage, tab, names('second', 3));
+});
+
 test.runIf(can('hidden tabs'))('sends at once when another tab covers the page', async () => {
   const { collector } = stage;
   const profile = await stage.profileIn(await stage.folder());
