@@ -47,7 +47,7 @@ export const deliveryMachine = setup({
     isOwnPause: logic.isOwnPause,
     /** The pause that a server asked for outlasts a network that comes and goes. */
     isPauseMoot: and(['isOwnPause', 'isOffline']),
-    /** Nobody hears the answer to a request at page exit: it must be likely to arrive, or its events are lost anyway. */
+    /** The answer to a request at page exit is lost: the request must be likely to arrive, or its events are lost anyway. */
     maySendOnExit: or([not('isPersistent'), and(['isHealthy', not('isOffline'), not('hasSuccessor')])]),
   },
   delays: {
@@ -83,7 +83,7 @@ export const deliveryMachine = setup({
     suspectBatch: (_, _params: OfBatch) => {},
     /** The app ID or API key was refused: say so, and leave the events to a page with better ones. */
     reportCredentials: () => {},
-    /** Page exit: the browser finishes the request under way, and nobody hears the answer. */
+    /** Page exit: the browser finishes the request under way, and the answer is lost. */
     leaveBatch: (_, _params: OfBatch) => {},
     /** Page exit: give the browser what it takes. */
     sendOnExit: () => {},

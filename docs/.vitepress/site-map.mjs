@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const groups = {
   Start: ['getting-started', 'options', 'from-search-insights', 'migrating', 'segment-gtm'],
-  Concepts: ['identity', 'consent', 'tokens', 'delivery', 'states'],
+  Concepts: ['identity', 'consent', 'tokens', 'delivery', 'page-exit', 'states'],
   Frameworks: ['react', 'vue', 'svelte', 'angular', 'angular-zone'],
   Servers: ['server', 'nextjs', 'nuxt', 'sveltekit', 'server-node'],
   InstantSearch: ['instantsearch', 'instantsearch-consent', 'instantsearch-client', 'instantsearch-events'],
