@@ -44,6 +44,18 @@ async function story(options: Partial<UserTokenOptions>) {
 }
 
 describe('inspection', () => {
+  // cases-2, A04: statelyai/inspect#5
+  it('goes to an observer as to a function, and a stop of the observer harms nobody', async () => {
+    const [seen, shown]: [unknown[], unknown[]] = [[], []];
+    await story({ inspect: { next: (event) => seen.push(event), complete: () => {} } });
+    await story({ inspect: (event) => shown.push(event) });
+    const types = (events: unknown[]) => (events as { type: string }[]).map(({ type }) => type);
+    expect(types(seen)).toEqual(types(shown));
+    expect(seen.length).toBeGreaterThan(10);
+    const silent = setup({ inspect: {} });
+    expect(silent.user.login('u1').ok).toBe(true);
+  });
+
   it('XS-02: shows both actors with their snapshots and events', async () => {
     const { shown } = await story({});
     const types = new Set((shown as { type: string }[]).map(({ type }) => type));

@@ -17,11 +17,11 @@ export const libraries = [
   {
     name: 'usertoken/lite',
     file: 'usertoken.js',
-    alias: { ...lightBuild.alias, usertoken: source('lite/index.ts') },
+    alias: { usertoken: source('lite/index.ts') },
     plugins: lightBuild.plugins,
     manifest: '../../package.json',
     configuration:
-      'The build on the small interpreter, with the same defaults. It delivers events with the same code as usertoken.',
+      'The build on compiled charts, with the same defaults. It delivers events with the same code as usertoken.',
     timesOnly: true,
   },
   {

@@ -41,7 +41,7 @@ function browser({ hasLocks = true } = {}) {
       const outbox: Outbox = storageOutbox({ appId, storage, locks, clock, tabs });
       outbox.open?.(() => adopted.push(outbox.size));
       await clock.advance(0);
-      return Object.assign(outbox, { adopted });
+      return Object.assign(outbox, { adopted, crash: () => tabs.close() });
     },
   };
 }
@@ -211,6 +211,19 @@ describe('adoption', () => {
     expect(next.size).toBe(0);
     await clock.advance(13_000);
     expect(idsIn(next)).toEqual(idsIn(dead));
+  });
+
+  // cases-2, S13
+  it('what a page leaves that crashes is taken over within a minute by one that was open before and does nothing', async () => {
+    const { open, clock } = browser();
+    const idle = await open();
+    const other = await open();
+    other.add(entry());
+    await clock.advance(20_000);
+    expect([idle.size, other.size]).toEqual([0, 1]);
+    other.crash();
+    await clock.advance(60_000);
+    expect(idsIn(idle)).toEqual(idsIn(other));
   });
 
   it('a living owner keeps what it has, however old', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createUserToken, hashUserToken, isUserToken, memoryTokenStore } from '../../src/index.js';
+import { fakeTabs } from '../../src/testing/index.js';
 import { click, setup } from '../support/setup.js';
 
 describe('creation', () => {
@@ -109,6 +110,27 @@ describe('remembering', () => {
     first.user.consent.grant();
     expect(setup({ tokenStore, generateToken: () => 'anonymous-other' }).user.token).toBe(token);
   });
+
+  // cases-2, W04: Nine-Minds/alga-psa#1739
+  it.each(['restore', 'renew'] as const)(
+    'a sync with undefined, while the session loads, logs nobody out in any tab (onLogout: %s)',
+    (onLogout) => {
+      const [tokenStore, openTab] = [memoryTokenStore(), fakeTabs()];
+      const open = () => setup({ tokenStore, tabs: openTab(), onLogout }).user;
+      open().sync('u1');
+      const [first, second] = [open(), open()];
+      expect(first.sync(undefined)).toEqual({ ok: true, token: 'u1' });
+      expect([first, second].map(({ state, token }) => [state, token])).toEqual([
+        ['identified', 'u1'],
+        ['identified', 'u1'],
+      ]);
+      first.sync(null);
+      expect([first.state, second.state]).toEqual(['loggedOut', 'loggedOut']);
+      const { token } = first;
+      second.sync(undefined);
+      expect([first.token, second.token]).toEqual([token, token]);
+    },
+  );
 
   it('CO-04: cookie: false lets events flow with nothing stored', async () => {
     const { user, transport, send } = setup({ cookie: false, tokenStore: undefined });
