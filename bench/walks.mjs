@@ -22,6 +22,7 @@ const weights = {
   close: 3,
   crash: 2,
   leaveAndReturn: 5,
+  detour: 4,
   back: 4,
   login: 5,
   logout: 3,
@@ -114,6 +115,12 @@ export async function walk(browser, pages, { seed, steps, isSound }) {
       await left;
       await delay(random() * 400);
       await page.goto(url()).catch(() => {});
+    },
+    /** To a page of the site without the library, and no step back by itself. */
+    async detour(page) {
+      const left = page.waitForEvent('framenavigated', { timeout: 10_000 }).catch(() => {});
+      await trackIn(page, 1, url('/elsewhere'));
+      await left;
     },
     back: (page) => page.goBack({ timeout: 5_000 }).catch(() => {}),
     login: (page) => evaluate(page, 'login', `user-${Math.floor(random() * 3)}`),

@@ -30,17 +30,20 @@ describe('creation with what can not work', () => {
     ['an unknown onLogout', { onLogout: 'forget' }, /"onLogout" must be 'restore' or 'renew'\. See /],
     ['a cookie that is true', { cookie: true }, /"cookie" must be an object/],
     [
-      'CK-05: a lifetime of zero',
+      // CK-05 of the test cases.
+      'a lifetime of zero',
       { cookie: { maxAgeSeconds: 0 } },
       /"cookie\.maxAgeSeconds" must be a whole number from 1 to 34560000/,
     ],
     [
-      'CK-05: a negative lifetime',
+      // CK-05 of the test cases.
+      'a negative lifetime',
       { cookie: { userMaxAgeSeconds: -1 } },
       /"cookie\.userMaxAgeSeconds" must be a whole number from 1 to/,
     ],
     [
-      'CK-05: a lifetime that is no integer',
+      // CK-05 of the test cases.
+      'a lifetime that is no integer',
       { cookie: { maxAgeSeconds: 1.5 } },
       /"cookie\.maxAgeSeconds" must be a whole number from 1 to/,
     ],
@@ -58,7 +61,8 @@ describe('creation with what can not work', () => {
     ['a tokenStore that is a function', { tokenStore: () => {} }, /"tokenStore" must be an object with read/],
     ['a transport that is null', { transport: null }, /"transport" must be an object with send/],
     [
-      'XS-06: a checkToken that answers with a promise',
+      // XS-06 of the test cases.
+      'a checkToken that answers with a promise',
       { checkToken: async () => true },
       /"checkToken" must return true or false, not a promise/,
     ],

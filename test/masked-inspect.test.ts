@@ -56,7 +56,8 @@ describe('inspection', () => {
     expect(silent.user.login('u1').ok).toBe(true);
   });
 
-  it('XS-02: shows both actors with their snapshots and events', async () => {
+  // XS-02 of the test cases.
+  it('shows both actors with their snapshots and events', async () => {
     const { shown } = await story({});
     const types = new Set((shown as { type: string }[]).map(({ type }) => type));
     expect(types).toEqual(
@@ -73,7 +74,8 @@ describe('inspection', () => {
     expect(values).toContain('"sending"');
   });
 
-  it('XS-02: no full token and no key is anywhere in it, six levels deep', async () => {
+  // XS-02 of the test cases.
+  it('no full token and no key is anywhere in it, six levels deep', async () => {
     const { shown, secrets } = await story({});
     const strings = [...stringsIn(shown)];
     expect(strings.length).toBeGreaterThan(1_000);
@@ -82,7 +84,8 @@ describe('inspection', () => {
     }
   });
 
-  it('XS-01: a component that mounts twice subscribes twice to the one actor, and nothing is made or written again', () => {
+  // XS-01 of the test cases.
+  it('a component that mounts twice subscribes twice to the one actor, and nothing is made or written again', () => {
     const actors: string[] = [];
     const tokenStore = memoryTokenStore();
     let writes = 0;
@@ -114,7 +117,8 @@ describe('inspection', () => {
     expect(seen.sort()).toEqual(['on', 'subscribe']);
   });
 
-  it('XS-02: a thousand instances that come and go, inspected, leave no timer, no listener and no page on the channel', async () => {
+  // XS-02 of the test cases.
+  it('a thousand instances that come and go, inspected, leave no timer, no listener and no page on the channel', async () => {
     const clock = fakeClock();
     const page = fakePage();
     const open = fakeTabs();

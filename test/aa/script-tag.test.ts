@@ -80,7 +80,8 @@ describe('dist/aa.min.js', () => {
     expect(await cookiesOf(page.context())).toEqual({ _ALGOLIA: token });
   });
 
-  it('CM-01: replays the queue in order, the last token wins, and a kept stub works on', async () => {
+  // CM-01 of the test cases.
+  it('replays the queue in order, the last token wins, and a kept stub works on', async () => {
     const page = await open(`${snippet()}
       const kept = window.aa;
       window.viaStub = () => kept(${view('later')});
@@ -91,7 +92,8 @@ describe('dist/aa.min.js', () => {
     expect(received(stage.collector)).toEqual(['b: queued', 'b: later']);
   });
 
-  it('DL-12: takes the place of the stub, so that a send after the load tells what became of it', async () => {
+  // DL-12 of the test cases.
+  it('takes the place of the stub, so that a send after the load tells what became of it', async () => {
     const page = await open(`${snippet()}${init}`);
     await page.evaluate(() => load());
     expect(await page.evaluate(`aa(${view('a')})`)).toBe(true);
@@ -123,7 +125,8 @@ describe('dist/aa.min.js', () => {
     expect(received(stage.collector).sort()).toEqual(['x: a', 'y: b']);
   });
 
-  it('CM-07: loaded twice, as by a tag that fires twice, sends nothing twice; a second init merges', async () => {
+  // CM-07 of the test cases.
+  it('loaded twice, as by a tag that fires twice, sends nothing twice; a second init merges', async () => {
     const page = await open(`${snippet()}
       aa(${view('early')}); aa('setUserToken', 'x');`);
     await page.evaluate(() => load());
@@ -134,7 +137,8 @@ describe('dist/aa.min.js', () => {
     expect(received(stage.collector)).toEqual(['x: early', 'y: late', 'y: last']);
   });
 
-  it('CM-07: a sandboxed tag hears of readiness through the queue, and of a failed load from the script element', async () => {
+  // CM-07 of the test cases.
+  it('a sandboxed tag hears of readiness through the queue, and of a failed load from the script element', async () => {
     const page = await open(`${snippet()}
       window.told = [];
       aa.queue = [['onReady', (error) => told.push(error)]];`);

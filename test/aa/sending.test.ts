@@ -68,7 +68,8 @@ describe('an event', () => {
     expect(sent.timestamps).toEqual([undefined, before]);
   });
 
-  it('CM-08: with unknown fields or a broken rule is sent, with a malformed token it is not; nothing throws', async () => {
+  // CM-08 of the test cases.
+  it('with unknown fields or a broken rule is sent, with a malformed token it is not; nothing throws', async () => {
     const { aa, sent, warnings } = await openShop();
     const results = await Promise.all([
       aa('viewedObjectIDs', { ...view, algoliaSource: ['instantsearch'] } as never),
@@ -123,7 +124,8 @@ describe('an event', () => {
     expect(sent.events[0]?.filters).toEqual([encoded]);
   });
 
-  it('DL-10: of 45 objects becomes three, positions in step; one without objects is not sent', async () => {
+  // DL-10 of the test cases.
+  it('of 45 objects becomes three, positions in step; one without objects is not sent', async () => {
     const { aa, sent } = await openShop();
     const objectIDs = Array.from({ length: 45 }, (_, at) => `o${at}`);
     const positions = objectIDs.map((_, at) => at + 1);
@@ -135,13 +137,15 @@ describe('an event', () => {
     expect(sent.events).toHaveLength(3);
   });
 
-  it('DL-10: whose positions do not match is warned of', async () => {
+  // DL-10 of the test cases.
+  it('whose positions do not match is warned of', async () => {
     const { aa, warnings } = await openShop();
     await aa('clickedObjectIDsAfterSearch', { ...click, objectIDs: ['a', 'b', 'c'], positions: [1, 2] });
     expect(warnings().join('\n')).toContain('"positions" may be rejected');
   });
 
-  it('DL-09: is a view once for each object, search and visitor; clicks and views without a search are not counted', async () => {
+  // DL-09 of the test cases.
+  it('is a view once for each object, search and visitor; clicks and views without a search are not counted', async () => {
     const { aa, sent } = await openShop();
     const list = { ...view, objectIDs: ['a', 'b', 'c'], queryID };
     const seen = async (...events: (typeof list)[]) => {
@@ -161,7 +165,8 @@ describe('an event', () => {
 });
 
 describe('what is counted or stored for an event', () => {
-  it('DL-09: a view that was refused or dropped has not been seen', async () => {
+  // DL-09 of the test cases.
+  it('a view that was refused or dropped has not been seen', async () => {
     const { aa, sent } = await openShop();
     const list = { ...view, queryID };
     expect(await aa('viewedObjectIDs', { ...list, authenticatedUserToken: 'user:42' })).toBe(false);
@@ -175,7 +180,8 @@ describe('what is counted or stored for an event', () => {
     expect(sent.events.slice(1).map(({ objectIDs }) => objectIDs)).toEqual([['b']]);
   });
 
-  it('DL-09: a click that was refused leaves the views as they are', async () => {
+  // DL-09 of the test cases.
+  it('a click that was refused leaves the views as they are', async () => {
     const { aa, sent } = await openShop();
     const found = { ...view, queryID };
     await aa('viewedObjectIDs', found);
@@ -184,7 +190,8 @@ describe('what is counted or stored for an event', () => {
     expect(sent.events.map(({ eventType }) => eventType)).toEqual(['view']);
   });
 
-  it('CO-01: of an event before an init that opts out nothing is stored; of one before any other the search is', async () => {
+  // CO-01 of the test cases.
+  it('of an event before an init that opts out nothing is stored; of one before any other the search is', async () => {
     const out = await openPage();
     out.aa('clickedObjectIDsAfterSearch', click);
     out.aa('init', { ...credentials, userHasOptedOut: true });
@@ -220,7 +227,8 @@ describe('what is counted or stored for an event', () => {
 });
 
 describe('where events go', () => {
-  it('CM-07: those before init wait for it, with the token of their moment; a second init merges', async () => {
+  // CM-07 of the test cases.
+  it('those before init wait for it, with the token of their moment; a second init merges', async () => {
     const { aa, sent } = await openPage();
     aa('setUserToken', 'early');
     const early = aa('viewedObjectIDs', view);
@@ -232,7 +240,8 @@ describe('where events go', () => {
     expect(sent.urls[0]?.searchParams.get('X-Algolia-Application-Id')).toBe('app');
   });
 
-  it('CM-07: an early event without a token takes the one that init finds in the cookie', async () => {
+  // CM-07 of the test cases.
+  it('an early event without a token takes the one that init finds in the cookie', async () => {
     const { aa, sent } = await openPage({ cookie: '_ALGOLIA=anonymous-1' });
     const early = aa('viewedObjectIDs', view);
     aa('init', { ...credentials, useCookie: true });
@@ -240,7 +249,8 @@ describe('where events go', () => {
     expect(sent.events[0]?.userToken).toBe('anonymous-1');
   });
 
-  it('CM-07: a callback hears that all is set, or after a while what is missing, once', async () => {
+  // CM-07 of the test cases.
+  it('a callback hears that all is set, or after a while what is missing, once', async () => {
     const { aa } = await openPage();
     vi.useFakeTimers();
     const [early, late] = [vi.fn(), vi.fn()];
@@ -257,7 +267,8 @@ describe('where events go', () => {
     vi.useRealTimers();
   });
 
-  it('CM-07: on Node no timer of those before init is left after it, which would keep a process from its end', async () => {
+  // CM-07 of the test cases.
+  it('on Node no timer of those before init is left after it, which would keep a process from its end', async () => {
     const { aa } = await loadClient();
     vi.useFakeTimers();
     // In this order: spies are put back over what they found, and that is fake here.
@@ -312,7 +323,8 @@ describe('where events go', () => {
   });
 });
 
-describe('DL-12: the promise of a send', () => {
+// DL-12 of the test cases.
+describe('the promise of a send', () => {
   async function answered(status: number) {
     const fetch = vi.fn(async () => new Response('{"message":"told"}', { status }));
     vi.stubGlobal('fetch', fetch);

@@ -21,7 +21,8 @@ function left(appId = credentials.appId) {
 }
 
 describe('the user token', () => {
-  it('CM-05: is there synchronously when the cookie has it, before any await', async () => {
+  // CM-05 of the test cases.
+  it('is there synchronously when the cookie has it, before any await', async () => {
     const { aa } = await openPage(withCookie);
     aa('init', { ...credentials, useCookie: true });
     expect(aa('getUserToken')).toBe(anonymous);
@@ -237,7 +238,8 @@ describe('the authenticated user token 0', () => {
 });
 
 describe('listeners', () => {
-  it('CM-04: hear each change once and equal values never; immediate ones hear the value at once', async () => {
+  // CM-04 of the test cases.
+  it('hear each change once and equal values never; immediate ones hear the value at once', async () => {
     const { aa } = await openPage();
     const [heard, immediate] = [vi.fn(), vi.fn()];
     aa('onUserTokenChange', heard);
@@ -247,7 +249,8 @@ describe('listeners', () => {
     expect(immediate.mock.calls).toEqual([['u']]);
   });
 
-  it('CM-04: one that sets the token does not loop, and the others hear the end of it alone', async () => {
+  // CM-04 of the test cases.
+  it('one that sets the token does not loop, and the others hear the end of it alone', async () => {
     const { aa } = await openPage();
     const heard = vi.fn();
     aa('onUserTokenChange', () => aa('setUserToken', 'fixed'));
@@ -298,7 +301,8 @@ describe('listeners', () => {
 });
 
 describe('init', () => {
-  it('CM-02: a second one leaves token, region and agents; a partial one merges', async () => {
+  // CM-02 of the test cases.
+  it('a second one leaves token, region and agents; a partial one merges', async () => {
     const { aa, sent, document } = await openPage();
     aa('init', { ...credentials, region: 'de' });
     aa('addAlgoliaAgent', 'insights-middleware');
@@ -312,7 +316,8 @@ describe('init', () => {
     expect(document.cookie).toBe('');
   });
 
-  it('CM-02: has a version that UI libraries take for modern', async () => {
+  // CM-02 of the test cases.
+  it('has a version that UI libraries take for modern', async () => {
     const { aa } = await openPage();
     const heard = vi.fn();
     const [major, minor] = String(aa.version).split('.').map(Number);

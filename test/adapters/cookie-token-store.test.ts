@@ -22,7 +22,8 @@ function tokenStoreAt(url: string | FakeDocument, options: CookieOptions = {}, p
 }
 
 describe('attributes', () => {
-  it('CK-01: Path=/ and SameSite=Lax, Secure on https only, readable back in both', () => {
+  // CK-01 of the test cases.
+  it('Path=/ and SameSite=Lax, Secure on https only, readable back in both', () => {
     for (const [url, secure] of [
       ['https://shop.example/a/b', true],
       ['http://localhost/a/b', false],
@@ -36,7 +37,8 @@ describe('attributes', () => {
     }
   });
 
-  it('CK-01: SameSite=None forces Secure', () => {
+  // CK-01 of the test cases.
+  it('SameSite=None forces Secure', () => {
     const { tokenStore, stored } = tokenStoreAt('https://shop.example/', { sameSite: 'None' });
     tokenStore.write('anonymous', anon(1));
     expect(stored('_ALGOLIA')).toMatchObject([{ sameSite: 'none', secure: true }]);
@@ -59,7 +61,8 @@ describe('attributes', () => {
     expect(plain.stored('_ALGOLIA_USER')).toHaveLength(1);
   });
 
-  it('CK-05: each slot has a lifetime of its own', () => {
+  // CK-05 of the test cases.
+  it('each slot has a lifetime of its own', () => {
     const { tokenStore, stored } = tokenStoreAt(
       'https://shop.example/',
       { maxAgeSeconds: 90 * day, userMaxAgeSeconds: 7 * day },
@@ -81,7 +84,8 @@ describe('attributes', () => {
 });
 
 describe('two cookies of one name', () => {
-  it('CK-02: the first valid one is kept, the stray is expired, one warning, stable over reloads', () => {
+  // CK-02 of the test cases.
+  it('the first valid one is kept, the stray is expired, one warning, stable over reloads', () => {
     const { tokenStore, document, stored, troubles } = tokenStoreAt('https://a.shop.example/x/y');
     document.cookie = `_ALGOLIA=${anon('b')}; Domain=shop.example; Path=/`;
     document.cookie = `_ALGOLIA=${anon('a')}; Path=/x`;
@@ -167,13 +171,15 @@ describe('the domain', () => {
     ['http://localhost:3000/', undefined],
     ['http://127.0.0.1/', undefined],
     ['http://[::1]/', undefined],
-  ])('CK-03: the widest domain of %s is %s, found by trying, and the probe is gone', (url, domain) => {
+    // CK-03 of the test cases.
+  ])('the widest domain of %s is %s, found by trying, and the probe is gone', (url, domain) => {
     const document = cookieDocument(url);
     expect(widestDomain(document)).toBe(domain);
     expect(document.stored()).toEqual([]);
   });
 
-  it('CK-03: a domain the browser refuses is reported once, and the cookie becomes host-only', () => {
+  // CK-03 of the test cases.
+  it('a domain the browser refuses is reported once, and the cookie becomes host-only', () => {
     const { tokenStore, stored, troubles } = tokenStoreAt('https://shop.co.uk/', { domain: 'co.uk' });
     tokenStore.write('anonymous', anon(1));
     tokenStore.write('identified', 'u1');
@@ -183,7 +189,8 @@ describe('the domain', () => {
     expect(new Set(troubles())).toEqual(new Set(['cookie-domain-refused']));
   });
 
-  it('CK-03: under a refused domain the next page finds the login, and a logout ends it', () => {
+  // CK-03 of the test cases.
+  it('under a refused domain the next page finds the login, and a logout ends it', () => {
     const options = { domain: 'shop.com' };
     const first = tokenStoreAt('https://www.shop.de/', options);
     first.tokenStore.write('identified', 'u1');
@@ -298,7 +305,8 @@ describe('renewal', () => {
   }
   const shop = () => cookieDocument('https://www.shop.example/');
 
-  it('CK-05: a visit at month 0, 5 and 7 keeps the token; without renewal it ends six months after the first', () => {
+  // CK-05 of the test cases.
+  it('a visit at month 0, 5 and 7 keeps the token; without renewal it ends six months after the first', () => {
     const months = (...all: number[]) => all.map((n) => n * 30 * 24);
     expect(visitsAt(months(0, 5, 7), shop(), {}, 'anonymous')).toEqual(Array(3).fill(anon(0)));
     const [first, , last] = visitsAt(months(0, 5, 7), shop(), { renew: false }, 'anonymous');
@@ -352,7 +360,8 @@ describe('renewal', () => {
 });
 
 describe('what is left behind', () => {
-  it('CK-07: at most two small cookies, whatever comes and goes', () => {
+  // CK-07 of the test cases.
+  it('at most two small cookies, whatever comes and goes', () => {
     const document = cookieDocument('https://www.shop.example/');
     for (let round = 0; round < 100; round += 1) {
       const { tokenStore } = tokenStoreAt(document);

@@ -98,7 +98,8 @@ describe('chunks', () => {
     expect([chunks().length, outbox.size]).toEqual([1, 1]);
   });
 
-  it('ST-08: what is no chunk is removed, an unknown version left alone, and only whole entries are taken', async () => {
+  // ST-08 of the test cases.
+  it('what is no chunk is removed, an unknown version left alone, and only whole entries are taken', async () => {
     const { open, storage, clock } = browser();
     const good = {
       id: 'good',
@@ -157,7 +158,8 @@ describe('storage that is full', () => {
     return { storage, state };
   }
 
-  it('ST-03: is no persistent outbox until what it holds is written, and it is tried again', async () => {
+  // ST-03 of the test cases.
+  it('is no persistent outbox until what it holds is written, and it is tried again', async () => {
     const { storage, state } = fillable();
     const clock = fakeClock();
     const outbox = storageOutbox({ appId: 'APP', storage, clock, locks: fakeLocks(), tabs: fakeTabs()() });
@@ -187,7 +189,8 @@ describe('storage that is full', () => {
 });
 
 describe('adoption', () => {
-  it('ST-07: what a page released is taken over at once, by one page, as it was', async () => {
+  // ST-07 of the test cases.
+  it('what a page released is taken over at once, by one page, as it was', async () => {
     const { open, clock } = browser();
     const first = await open();
     const event = entry({ suspectFields: ['click.index'] });

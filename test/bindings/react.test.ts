@@ -66,7 +66,8 @@ bindingContract(
   bindingIn((tree) => createElement(StrictMode, null, tree), true),
 );
 
-test('XS-01: StrictMode makes no second actor, cookie write or set of listeners', async () => {
+// XS-01 of the test cases.
+test('StrictMode makes no second actor, cookie write or set of listeners', async () => {
   const writes: string[] = [];
   const kept = memoryTokenStore();
   const tokenStore: TokenStore = {

@@ -36,8 +36,10 @@ const outboxes: [string, () => Outbox][] = [
   ['memory', () => memoryOutbox(limits)],
   ['storage', stored(memoryStorage(), true)],
   ['storage before consent', stored(memoryStorage(), false)],
-  ['ST-03: storage that is full', stored(full(), true)],
-  ['ST-01: storage that throws', stored(blocked(), true)],
+  // ST-03 of the test cases.
+  ['storage that is full', stored(full(), true)],
+  // ST-01 of the test cases.
+  ['storage that throws', stored(blocked(), true)],
   ['no storage', stored(undefined, true)],
 ];
 
@@ -70,7 +72,8 @@ describe.each(outboxes)('an outbox: %s', (_, create) => {
     expect(idsIn(outbox)).toEqual(['b']);
   });
 
-  it('ST-04: lets the oldest go when there are too many, or too many bytes', () => {
+  // ST-04 of the test cases.
+  it('lets the oldest go when there are too many, or too many bytes', () => {
     const outbox = create();
     for (const id of ['a', 'b', 'c', 'd', 'e']) outbox.add(entry(id));
     expect(outbox.add(entry('f')).map(({ id }) => id)).toEqual(['a']);

@@ -114,7 +114,8 @@ describe.each(subjects)('a transport: %s', (_, { create, meet, arrived }) => {
 describe('the fetch transport', () => {
   const signal = new AbortController().signal;
 
-  it('DL-04: makes a CORS-simple request: text/plain, credentials in the query, no header added', async () => {
+  // DL-04 of the test cases.
+  it('makes a CORS-simple request: text/plain, credentials in the query, no header added', async () => {
     await fetchTransport().send(requestOf(), { outlives: false, signal });
     const [request] = await collector.waitForRequests(1);
     expect(request!.headers['content-type']).toBe('text/plain;charset=UTF-8');
@@ -122,7 +123,8 @@ describe('the fetch transport', () => {
     expect(collector.requests.some(({ preflight }) => preflight)).toBe(false);
   });
 
-  it('DL-11: the length that the server reads is in bytes, for characters of 2, 3 and 4 bytes', async () => {
+  // DL-11 of the test cases.
+  it('the length that the server reads is in bytes, for characters of 2, 3 and 4 bytes', async () => {
     const request = requestOf([{ ...event, objectIDs: ['café-1', '日本', '😀'] }]);
     await fetchTransport().send(request, { outlives: false, signal });
     const [received] = await collector.waitForRequests(1);
@@ -204,7 +206,8 @@ describe('the fetch transport', () => {
     await expect.poll(() => transport.exitBudget).toBe(whole);
   });
 
-  it('DL-02: a beacon that is not taken, or throws, is not handed over', () => {
+  // DL-02 of the test cases.
+  it('a beacon that is not taken, or throws, is not handed over', () => {
     const refused = fetchTransport({ keepalive: false, sendBeacon: () => false });
     expect(refused.sendOnExit(requestOf())).toBe(false);
     const throwing = fetchTransport({
@@ -216,7 +219,8 @@ describe('the fetch transport', () => {
     expect(throwing.sendOnExit(requestOf())).toBe(false);
   });
 
-  it('DL-14: where fetch can outlive the page no beacon is used, since blockers cancel those and say nothing', async () => {
+  // DL-14 of the test cases.
+  it('where fetch can outlive the page no beacon is used, since blockers cancel those and say nothing', async () => {
     const sendBeacon = vi.fn(() => true);
     const transport = fetchTransport({ keepalive: true, sendBeacon });
     expect(transport.sendOnExit(requestOf())).toBe(true);

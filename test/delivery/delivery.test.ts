@@ -99,7 +99,8 @@ describe('what the server refuses', () => {
   const refusing = (isBad: (id: string) => boolean) => (request: FakeRequest) =>
     ids(request.events).some((id) => isBad(id!)) ? { status: 422, message: 'no good' } : { status: 200 };
 
-  it('DL-07: one poison event costs no other, and a logarithm of requests', async () => {
+  // DL-07 of the test cases.
+  it('one poison event costs no other, and a logarithm of requests', async () => {
     const { user, transport, send } = setup();
     transport.answerWith(refusing((id) => id === 'o500'));
     const receipts = Array.from({ length: 1000 }, (_, i) => user.track(click(`o${i}`)));
@@ -183,7 +184,8 @@ describe('what the server refuses', () => {
 describe('suspect events', () => {
   const suspect = (objectID: string) => ({ ...click(objectID), eventName: 'x'.repeat(65) });
 
-  it('CM-08: a rule that seems broken is warned of once and the event is sent, alone', async () => {
+  // CM-08 of the test cases.
+  it('a rule that seems broken is warned of once and the event is sent, alone', async () => {
     const { user, transport, warnings, send } = setup();
     void user.track(click('a'));
     void user.track(suspect('b'));
@@ -264,7 +266,8 @@ describe('suspect events', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('CM-08: an unknown extra field is no doubt; an unknown type passes untouched, on its own', async () => {
+  // CM-08 of the test cases.
+  it('an unknown extra field is no doubt; an unknown type passes untouched, on its own', async () => {
     const { user, transport, send } = setup();
     void user.track({ ...click('a'), algoliaSource: ['instantsearch'] } as never);
     void user.track({ eventType: 'unheard-of', eventName: '__start__', filters: ['a:b c'], n: 1 } as never);
@@ -282,7 +285,8 @@ describe('suspect events', () => {
 });
 
 describe('splitting', () => {
-  it('DL-10: 45 objects with 45 positions are three events, positions in step; one receipt', async () => {
+  // DL-10 of the test cases.
+  it('45 objects with 45 positions are three events, positions in step; one receipt', async () => {
     const { user, transport, send } = setup();
     const objectIDs = Array.from({ length: 45 }, (_, i) => `o${i}`);
     const receipt = user.clickedObjectIDsAfterSearch({
@@ -322,7 +326,8 @@ describe('splitting', () => {
     expect(transport.requests).toEqual([]);
   });
 
-  it('DL-10: no object is nothing to send', async () => {
+  // DL-10 of the test cases.
+  it('no object is nothing to send', async () => {
     const { user, transport, send } = setup();
     const receipt = user.viewedObjectIDs({ eventName: 'Viewed', index: 'products', objectIDs: [] });
     await send();
@@ -330,7 +335,8 @@ describe('splitting', () => {
     expect(transport.requests).toEqual([]);
   });
 
-  it('DL-10: positions that do not match are reported, and left to the server', async () => {
+  // DL-10 of the test cases.
+  it('positions that do not match are reported, and left to the server', async () => {
     const { user, transport, warnings, send } = setup();
     const mismatched = { ...click(), queryID: 'a'.repeat(32), objectIDs: ['1', '2', '3'], positions: [1, 2] };
     void user.track(mismatched as never);
@@ -379,7 +385,8 @@ describe('failures', () => {
     expect(transport.requests.length).toBeLessThanOrEqual(10);
   });
 
-  it('DL-05: a dead endpoint is tried ever more rarely, and success resumes at once', async () => {
+  // DL-05 of the test cases.
+  it('a dead endpoint is tried ever more rarely, and success resumes at once', async () => {
     const { user, transport, clock } = setup();
     transport.answerWith({ status: 0 });
     const delivered = user.track(click('a'));
@@ -397,7 +404,8 @@ describe('failures', () => {
     expect(ids(transport.accepted)).toEqual(['a', 'b']);
   });
 
-  it('PK-07: an endpoint that never answers is reported once, and not before the third time', async () => {
+  // PK-07 of the test cases.
+  it('an endpoint that never answers is reported once, and not before the third time', async () => {
     const { user, transport, clock, warnings } = setup();
     transport.answerWith({ status: 0 });
     void user.track(click('a'));
@@ -540,7 +548,8 @@ describe('failures', () => {
 });
 
 describe('age and clocks', () => {
-  it('DL-07: an event past the age limit is dropped before sending, fresh ones go', async () => {
+  // DL-07 of the test cases.
+  it('an event past the age limit is dropped before sending, fresh ones go', async () => {
     const { user, transport, clock, page } = setup({ maxEventAgeMs: 4 * 24 * hour });
     page.say('offline');
     transport.answerWith({ status: 0 });
@@ -609,7 +618,8 @@ describe('age and clocks', () => {
 });
 
 describe('receipts', () => {
-  it('DL-12: every send settles to what became of it: delivered, stored, refused, dropped', async () => {
+  // DL-12 of the test cases.
+  it('every send settles to what became of it: delivered, stored, refused, dropped', async () => {
     const { user, transport, clock, send } = setup();
     const delivered = user.track(click());
     await send();
@@ -725,7 +735,8 @@ describe('consent', () => {
     expect(calls).toContain('write identified');
   });
 
-  it('CO-01: denied: nothing is sent or kept, there is no token, and a later grant starts cleanly', async () => {
+  // CO-01 of the test cases.
+  it('denied: nothing is sent or kept, there is no token, and a later grant starts cleanly', async () => {
     const { user, transport, tokenStore, send } = setup({ consent: 'denied' });
     expect(user.token).toBeUndefined();
     expect(await user.track(click())).toEqual({ status: 'dropped', reason: 'opted-out' });
@@ -755,7 +766,8 @@ describe('consent', () => {
 });
 
 describe('the end of the page', () => {
-  it('DL-01: hidden flushes; pagehide hands over what is left; nothing goes twice', async () => {
+  // DL-01 of the test cases.
+  it('hidden flushes; pagehide hands over what is left; nothing goes twice', async () => {
     const { user, transport, page, clock } = setup();
     void user.track(click('a'));
     page.say('hidden');
@@ -771,7 +783,8 @@ describe('the end of the page', () => {
     expect(ids(transport.accepted)).toEqual(['a', 'b']);
   });
 
-  it('DL-02: what exceeds the budget stays, in bytes, and goes out when the page comes back', async () => {
+  // DL-02 of the test cases.
+  it('what exceeds the budget stays, in bytes, and goes out when the page comes back', async () => {
     const { user, transport, page, clock } = setup();
     for (let i = 0; i < 60; i += 1) void user.track(click('é'.repeat(900) + i));
     page.say('exit');

@@ -49,7 +49,8 @@ describe('an endpoint that is dead for a week', () => {
   const maxEvents = 20;
 
   it.each([0, 503])(
-    'ST-04: status %i: requests, memory and storage stay bounded, and what is kept is delivered once',
+    // ST-04 of the test cases.
+    'status %i: requests, memory and storage stay bounded, and what is kept is delivered once',
     async (status) => {
       const { clock, open, characters, chunks } = browser();
       const { user, transport, warnings, outbox } = open({}, { maxEvents });
@@ -78,7 +79,8 @@ describe('an endpoint that is dead for a week', () => {
     },
   );
 
-  it('ST-04, DL-05: 5000 events in a burst and 1000 more: the oldest make room, and each try is one request', async () => {
+  // ST-04, DL-05 of the test cases.
+  it('5000 events in a burst and 1000 more: the oldest make room, and each try is one request', async () => {
     const { clock, open, chunks } = browser();
     const { user, transport, outbox } = open();
     transport.answerWith({ status: 0 });
@@ -99,7 +101,8 @@ describe('a device clock that is wrong', () => {
     ['a year ahead', year],
   ] as const;
 
-  it.each(wrong)('DL-07: %s: nothing fresh is lost, and it costs one request more', async (_, offset) => {
+  // DL-07 of the test cases.
+  it.each(wrong)('%s: nothing fresh is lost, and it costs one request more', async (_, offset) => {
     const { clock, open } = browser();
     const real = clock.now();
     const serverNow = () => real + clock.monotonicNow();
@@ -114,7 +117,8 @@ describe('a device clock that is wrong', () => {
     expect(transport.requests.length).toBeLessThanOrEqual(3);
   });
 
-  it.each(wrong)('DL-07: %s: nor is what an earlier page left a minute ago', async (_, offset) => {
+  // DL-07 of the test cases.
+  it.each(wrong)('%s: nor is what an earlier page left a minute ago', async (_, offset) => {
     const { clock, open } = browser();
     const real = clock.now();
     const serverNow = () => real + clock.monotonicNow();
@@ -182,7 +186,8 @@ describe('events that the server may refuse', () => {
     expect(chunks()).toEqual([]);
   });
 
-  it('DL-07: a poison event among 1000 is found within two pages, no other is lost, none is sent twice', async () => {
+  // DL-07 of the test cases.
+  it('a poison event among 1000 is found within two pages, no other is lost, none is sent twice', async () => {
     const { clock, open, chunks } = browser();
     const isPoisoned = ({ events }: FakeRequest) => ids(events).includes('o500');
     const first = open();
@@ -226,7 +231,8 @@ describe('a storage that is full', () => {
     ['all but the first', (write: number) => write > 1],
     ['the third', (write: number) => write === 3],
     ['all from the third on', (write: number) => write >= 3],
-  ] as const)('ST-01, ST-03: %s fail: track returns as ever, and each event is delivered once', async (_, isFull) => {
+    // ST-01, ST-03 of the test cases.
+  ] as const)('%s fail: track returns as ever, and each event is delivered once', async (_, isFull) => {
     const { clock, open, chunks } = browser(fullAt(isFull));
     const { user, transport, warnings } = open();
     transport.answerWith({ status: 503 });

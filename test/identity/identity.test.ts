@@ -4,7 +4,8 @@ import { fakeTabs } from '../../src/testing/index.js';
 import { click, setup } from '../support/setup.js';
 
 describe('creation', () => {
-  it('CM-05: the token of the tokenStore is readable at once', () => {
+  // CM-05 of the test cases.
+  it('the token of the tokenStore is readable at once', () => {
     const { user } = setup({ tokenStore: memoryTokenStore({ anonymous: 'anonymous-stored' }) });
     expect(user.token).toBe('anonymous-stored');
   });
@@ -27,7 +28,8 @@ describe('creation', () => {
     expect(setup({ user: 'u2', tokenStore: memoryTokenStore({ identified: 'u1' }) }).user.token).toBe('u2');
   });
 
-  it('XS-04: a tokenStore full of nonsense is an anonymous start that keeps a valid token', () => {
+  // XS-04 of the test cases.
+  it('a tokenStore full of nonsense is an anonymous start that keeps a valid token', () => {
     const nonsense = '{"value":"renamed","version":0}';
     const { user } = setup({ tokenStore: memoryTokenStore({ anonymous: 'anonymous-kept', identified: nonsense }) });
     expect(user.getSnapshot()).toMatchObject({ token: 'anonymous-kept', state: 'anonymous' });
@@ -81,7 +83,8 @@ describe('remembering', () => {
     expect(user.token).toBe('u1');
   });
 
-  it('ID-01: logout removes the user from the tokenStore and keeps the anonymous token', () => {
+  // ID-01 of the test cases.
+  it('logout removes the user from the tokenStore and keeps the anonymous token', () => {
     const { user, tokenStore } = setup({ strategy: 'link' });
     user.login('u1');
     expect(tokenStore.read('identified')).toBe('u1');
@@ -90,7 +93,8 @@ describe('remembering', () => {
     expect(user.authenticatedToken).toBeUndefined();
   });
 
-  it('ID-04: by default the anonymous token is restored, as Algolia advises; renew starts another', () => {
+  // ID-04 of the test cases.
+  it('by default the anonymous token is restored, as Algolia advises; renew starts another', () => {
     const restored = setup();
     restored.user.login('A');
     restored.user.logout();
@@ -103,7 +107,8 @@ describe('remembering', () => {
     expect(renewed.tokenStore.read('anonymous')).toBe(renewed.user.token);
   });
 
-  it('CO-02: the token in use before consent is the one stored by the grant, and used after a reload', () => {
+  // CO-02 of the test cases.
+  it('the token in use before consent is the one stored by the grant, and used after a reload', () => {
     const tokenStore = memoryTokenStore();
     const first = setup({ tokenStore, consent: 'pending' });
     const { token } = first.user;
@@ -132,7 +137,8 @@ describe('remembering', () => {
     },
   );
 
-  it('CO-04: cookie: false lets events flow with nothing stored', async () => {
+  // CO-04 of the test cases.
+  it('cookie: false lets events flow with nothing stored', async () => {
     const { user, transport, send } = setup({ cookie: false, tokenStore: undefined });
     void user.track(click());
     await send();
@@ -154,7 +160,8 @@ describe('remembering', () => {
 });
 
 describe('listeners', () => {
-  it('CM-04: equal values announce nothing, several listeners are heard, one that sets the token does not loop', () => {
+  // CM-04 of the test cases.
+  it('equal values announce nothing, several listeners are heard, one that sets the token does not loop', () => {
     const { user } = setup();
     const heard: unknown[] = [];
     user.on('tokenChanged', ({ token }) => heard.push(token));
@@ -268,7 +275,8 @@ describe('listeners', () => {
 });
 
 describe('rejections', () => {
-  it('ID-02: a missing id is refused; state and tokenStore stay, one diagnostic names the reason, nothing goes out under it', async () => {
+  // ID-02 of the test cases.
+  it('a missing id is refused; state and tokenStore stay, one diagnostic names the reason, nothing goes out under it', async () => {
     const { user, tokenStore, warnings, transport, send } = setup();
     const reasons: unknown[] = [];
     user.on('tokenRejected', ({ reason }) => reasons.push(reason));
@@ -306,7 +314,8 @@ describe('rejections', () => {
     },
   );
 
-  it('ID-06: an id that can not be a token becomes one by hashing', async () => {
+  // ID-06 of the test cases.
+  it('an id that can not be a token becomes one by hashing', async () => {
     const token = await hashUserToken('a@b.co', 'salt');
     expect(isUserToken(token)).toBe(true);
     expect(await hashUserToken('a@b.co', 'salt')).toBe(token);

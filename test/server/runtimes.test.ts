@@ -125,7 +125,8 @@ describe('a Node process', () => {
   });
 });
 
-describe('PK-01: on Node', () => {
+// PK-01 of the test cases.
+describe('on Node', () => {
   const specifiers = Object.keys(entries)
     .filter((name) => !['vue', 'svelte', 'angular', 'react'].includes(name))
     .map((name) => (name === 'index' ? 'usertoken' : `usertoken/${name}`));

@@ -222,7 +222,8 @@ export function bindingContract(name: string, binding: Binding) {
 
     const { renderOnServer } = binding;
     if (!renderOnServer) return;
-    test('PK-01: a server renders the same text as the first render in the browser', async () => {
+    // PK-01 of the test cases.
+    test('a server renders the same text as the first render in the browser', async () => {
       const { user } = alone({ user: 'u1' });
       const app = await binding.mount(user, 1);
       expect(await renderOnServer(user)).toContain(app.shown()[0]);
