@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Receipt } from '../../src/index.js';
 import { memoryOutbox, storageOutbox } from '../../src/index.js';
-import { type FakeRequest, fakeClock, fakePage, fakeTabs } from '../../src/testing/index.js';
+import {
+  type FakeAnswer,
+  type FakeRequest,
+  fakeClock,
+  fakePage,
+  fakeTabs,
+  fakeTransport,
+} from '../../src/testing/index.js';
 import { fakeLocks } from '../support/fake-locks.js';
 import { memoryStorage } from '../support/memory-storage.js';
 import { click, ids, setup } from '../support/setup.js';
@@ -430,6 +437,75 @@ describe('failures', () => {
     await clock.advance(30_000 + 2_000);
     expect(ids(transport.accepted)).toEqual(['a']);
     expect(transport.requests).toHaveLength(2);
+  });
+
+  describe('a browser that takes no more keepalive requests', () => {
+    /** A page whose requests are answered in turn, and which of them outlive the page. */
+    function refusing(...answers: FakeAnswer[]) {
+      const transport = fakeTransport();
+      transport.answerWith(() => answers.shift() ?? { status: 200 });
+      const outlives: boolean[] = [];
+      const noting = {
+        ...transport,
+        send(...[request, options]: Parameters<typeof transport.send>) {
+          outlives.push(options.outlives);
+          return transport.send(request, options);
+        },
+      };
+      return { ...setup({ transport: noting }), transport, outlives };
+    }
+
+    it('gets a first batch of several events once more at once, without keepalive', async () => {
+      const { user, transport, outlives, send } = refusing({ status: 0 });
+      const receipts = ['a', 'b'].map((id) => user.track(click(id)));
+      await send();
+      expect(outlives).toEqual([true, false]);
+      expect(transport.requests.map(({ events }) => ids(events))).toEqual([
+        ['a', 'b'],
+        ['a', 'b'],
+      ]);
+      expect(await Promise.all(receipts)).toEqual([{ status: 'delivered' }, { status: 'delivered' }]);
+    });
+
+    it('gets a single event again only after the pause', async () => {
+      const { user, transport, outlives, clock, send } = refusing({ status: 0 });
+      void user.track(click('a'));
+      await send();
+      expect(outlives).toEqual([true]);
+      await clock.advance(2_000);
+      expect([outlives, ids(transport.accepted)]).toEqual([[true, true], ['a']]);
+    });
+
+    it('gets a batch once and no more after a failure, or an answer of any kind', async () => {
+      const { user, outlives, clock, send } = refusing({ status: 0 }, { status: 0 }, { status: 0 }, { status: 503 });
+      for (const id of ['a', 'b']) void user.track(click(id));
+      await send();
+      expect(outlives).toEqual([true, false]);
+      await clock.advance(2_000);
+      expect(outlives).toEqual([true, false, true]);
+      const answered = refusing({ status: 503 });
+      for (const id of ['a', 'b']) void answered.user.track(click(id));
+      await answered.send();
+      expect(answered.outlives).toEqual([true]);
+    });
+
+    it('gets nothing more while it says that it is offline', async () => {
+      const { user, transport, page, outlives, send } = refusing();
+      transport.answerWith(() => {
+        page.say('offline');
+        return { status: 0 };
+      });
+      for (const id of ['a', 'b']) void user.track(click(id));
+      await send();
+      expect(outlives).toEqual([true]);
+    });
+
+    it('gets a batch that is too large for keepalive no second time', async () => {
+      const { user, outlives, send } = refusing({ status: 0 });
+      for (const id of ['a', 'b']) void user.track(click(id.repeat(30_000)));
+      await send();
+      expect(outlives).toEqual([false]);
+    });
   });
 
   it('waits while the browser is offline, and sends everything as soon as it is online', async () => {
