@@ -2,14 +2,16 @@ import { relative, resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Folders of tests in the order in which they run: a mutant is done with the first test that fails, so the quick ones go
- * first. */
 const folders = ['machines', 'events', 'adapters', 'contract', 'identity', 'delivery'];
+/** A mutant is done with the first test that fails, so those that mirror its folder go first. */
+const order = [process.env.MUTATED?.split('/').pop(), ...folders];
 
-class QuickFirst extends BaseSequencer {
+class MirrorFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const place = ({ moduleId }: TestSpecification) =>
-      folders.indexOf(relative(resolve(import.meta.dirname, 'test'), moduleId).split('/')[0]!);
+    const place = ({ moduleId }: TestSpecification) => {
+      const index = order.indexOf(relative(resolve(import.meta.dirname, 'test'), moduleId).split('/')[0]);
+      return index < 0 ? order.length : index;
+    };
     return [...files].sort((a, b) => place(a) - place(b) || (a.moduleId < b.moduleId ? -1 : 1));
   }
 }
@@ -37,6 +39,6 @@ export default defineConfig({
     reporters: [{}],
     testTimeout: 4_000,
     expect: { poll: { timeout: 2_000 } },
-    sequence: { sequencer: QuickFirst },
+    sequence: { sequencer: MirrorFirst },
   },
 });

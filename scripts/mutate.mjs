@@ -21,6 +21,8 @@ if (!Object.hasOwn(folders, folder ?? '')) {
   process.exit(2);
 }
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+// For the order of the tests, in vitest.mutate.config.ts.
+process.env.MUTATED = folder;
 const stryker = new Stryker({
   mutate: [process.argv[3] ?? folders[folder]],
   testRunner: 'vitest',
