@@ -508,6 +508,30 @@ describe('failures', () => {
     });
   });
 
+  it('an answer of any kind in between puts off the warning that none comes', async () => {
+    const { user, transport, clock, warnings } = setup();
+    const statuses = [0, 0, 503, 0, 0];
+    transport.answerWith(() => ({ status: statuses.shift() ?? 200 }));
+    void user.track(click('a'));
+    await clock.advance(hour);
+    expect([ids(transport.accepted), warnings]).toEqual([['a'], []]);
+  });
+
+  it('a browser that was wrong about being offline is believed the next time', async () => {
+    const { user, transport, clock, page } = setup();
+    page.say('offline');
+    void user.track(click('a'));
+    await clock.advance(minute);
+    expect(ids(transport.accepted)).toEqual(['a']);
+    page.say('offline');
+    void user.track(click('b'));
+    await clock.advance(29_000);
+    expect(ids(transport.accepted)).toEqual(['a']);
+    page.say('online');
+    await clock.advance(250);
+    expect(ids(transport.accepted)).toEqual(['a', 'b']);
+  });
+
   it('waits while the browser is offline, and sends everything as soon as it is online', async () => {
     const { user, transport, clock, page } = setup();
     page.say('offline');
@@ -661,6 +685,17 @@ describe('age and clocks', () => {
     await clock.advance(5 * minute);
     expect(transport.accepted).toHaveLength(100);
     expect(transport.requests).toHaveLength(3);
+  });
+
+  it("a late event has the server's time once an answer has told it", async () => {
+    const { user, transport, clock, send } = setup();
+    const real = clock.now() + 365 * 24 * hour;
+    transport.answerWith(() => ({ status: 503, retryAfterMs: 2 * minute, serverNow: real + clock.monotonicNow() }));
+    void user.track(click('a'));
+    await send();
+    transport.answerWith({ status: 200 });
+    await clock.advance(3 * minute);
+    expect(transport.accepted.map(({ timestamp }) => timestamp)).toEqual([real]);
   });
 
   it('a timestamp of hours ago that the application gave is kept, and its refusal is the end of the event', async () => {
@@ -858,6 +893,24 @@ describe('the end of the page', () => {
     await clock.advance(250);
     expect(new Set(ids(transport.accepted)).size).toBe(60);
     expect(transport.accepted).toHaveLength(60);
+  });
+
+  it('a page with stored events sends no more at once than outlives it, and what is larger on its own', async () => {
+    const outbox = storageOutbox({
+      appId: 'APP',
+      storage: memoryStorage(),
+      locks: fakeLocks(),
+      clock: fakeClock(),
+      tabs: fakeTabs()(),
+    });
+    const { user, transport, send } = setup({ outbox });
+    void user.track(click('large'.repeat(10_000)));
+    for (let n = 0; n < 60; n += 1) void user.track(click('é'.repeat(900) + n));
+    await send();
+    expect(transport.accepted).toHaveLength(61);
+    const sizes = transport.requests.map(({ bytes }) => bytes > 49_152);
+    expect(sizes.filter(Boolean)).toHaveLength(1);
+    expect(transport.requests.find(({ bytes }) => bytes > 49_152)!.events).toHaveLength(1);
   });
 
   it('a suspect event travels alone at the end too', async () => {
