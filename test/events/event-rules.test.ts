@@ -82,7 +82,7 @@ describe('an event is suspect', () => {
     [
       'filters',
       filtered,
-      [[], many(21).map((id) => `a:${id}`), ['plain'], ['a:'], [':a'], ['a:b c'], ['a:%'], [7], 'a:b'],
+      [[], many(21).map((id) => `a:${id}`), ['plain'], ['a:'], [':a'], [':a:b'], ['a:b c'], ['a:%'], [7], 'a:b'],
     ],
     ['positions', search, [[1], [1, 2, 3], [0, 1], [1, 1.5], ['1', '2'], [], 1, null]],
     [
@@ -115,6 +115,7 @@ describe('an event is suspect', () => {
         [null],
         [[]],
         ['x'],
+        [7],
         [{ price: null }],
         [{ discount: {} }],
         [{ quantity: 1.5 }],
