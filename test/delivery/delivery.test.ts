@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Receipt } from '../../src/index.js';
 import { memoryOutbox, storageOutbox } from '../../src/index.js';
-import { type FakeRequest, fakeClock, fakePage, fakeTabs } from '../../src/testing/index.js';
+import {
+  type FakeAnswer,
+  type FakeRequest,
+  fakeClock,
+  fakePage,
+  fakeTabs,
+  fakeTransport,
+} from '../../src/testing/index.js';
 import { fakeLocks } from '../support/fake-locks.js';
 import { memoryStorage } from '../support/memory-storage.js';
 import { click, ids, setup } from '../support/setup.js';
@@ -440,6 +447,99 @@ describe('failures', () => {
     expect(transport.requests).toHaveLength(2);
   });
 
+  describe('a browser that takes no more keepalive requests', () => {
+    /** A page whose requests are answered in turn, and which of them outlive the page. */
+    function refusing(...answers: FakeAnswer[]) {
+      const transport = fakeTransport();
+      transport.answerWith(() => answers.shift() ?? { status: 200 });
+      const outlives: boolean[] = [];
+      const noting = {
+        ...transport,
+        send(...[request, options]: Parameters<typeof transport.send>) {
+          outlives.push(options.outlives);
+          return transport.send(request, options);
+        },
+      };
+      return { ...setup({ transport: noting }), transport, outlives };
+    }
+
+    it('gets a first batch of several events once more at once, without keepalive', async () => {
+      const { user, transport, outlives, send } = refusing({ status: 0 });
+      const receipts = ['a', 'b'].map((id) => user.track(click(id)));
+      await send();
+      expect(outlives).toEqual([true, false]);
+      expect(transport.requests.map(({ events }) => ids(events))).toEqual([
+        ['a', 'b'],
+        ['a', 'b'],
+      ]);
+      expect(await Promise.all(receipts)).toEqual([{ status: 'delivered' }, { status: 'delivered' }]);
+    });
+
+    it('gets a single event again only after the pause', async () => {
+      const { user, transport, outlives, clock, send } = refusing({ status: 0 });
+      void user.track(click('a'));
+      await send();
+      expect(outlives).toEqual([true]);
+      await clock.advance(2_000);
+      expect([outlives, ids(transport.accepted)]).toEqual([[true, true], ['a']]);
+    });
+
+    it('gets a batch once and no more after a failure, or an answer of any kind', async () => {
+      const { user, outlives, clock, send } = refusing({ status: 0 }, { status: 0 }, { status: 0 }, { status: 503 });
+      for (const id of ['a', 'b']) void user.track(click(id));
+      await send();
+      expect(outlives).toEqual([true, false]);
+      await clock.advance(2_000);
+      expect(outlives).toEqual([true, false, true]);
+      const answered = refusing({ status: 503 });
+      for (const id of ['a', 'b']) void answered.user.track(click(id));
+      await answered.send();
+      expect(answered.outlives).toEqual([true]);
+    });
+
+    it('gets nothing more while it says that it is offline', async () => {
+      const { user, transport, page, outlives, send } = refusing();
+      transport.answerWith(() => {
+        page.say('offline');
+        return { status: 0 };
+      });
+      for (const id of ['a', 'b']) void user.track(click(id));
+      await send();
+      expect(outlives).toEqual([true]);
+    });
+
+    it('gets a batch that is too large for keepalive no second time', async () => {
+      const { user, outlives, send } = refusing({ status: 0 });
+      for (const id of ['a', 'b']) void user.track(click(id.repeat(30_000)));
+      await send();
+      expect(outlives).toEqual([false]);
+    });
+  });
+
+  it('an answer of any kind in between puts off the warning that none comes', async () => {
+    const { user, transport, clock, warnings } = setup();
+    const statuses = [0, 0, 503, 0, 0];
+    transport.answerWith(() => ({ status: statuses.shift() ?? 200 }));
+    void user.track(click('a'));
+    await clock.advance(hour);
+    expect([ids(transport.accepted), warnings]).toEqual([['a'], []]);
+  });
+
+  it('a browser that was wrong about being offline is believed the next time', async () => {
+    const { user, transport, clock, page } = setup();
+    page.say('offline');
+    void user.track(click('a'));
+    await clock.advance(minute);
+    expect(ids(transport.accepted)).toEqual(['a']);
+    page.say('offline');
+    void user.track(click('b'));
+    await clock.advance(29_000);
+    expect(ids(transport.accepted)).toEqual(['a']);
+    page.say('online');
+    await clock.advance(250);
+    expect(ids(transport.accepted)).toEqual(['a', 'b']);
+  });
+
   it('waits while the browser is offline, and sends everything as soon as it is online', async () => {
     const { user, transport, clock, page } = setup();
     page.say('offline');
@@ -594,6 +694,17 @@ describe('age and clocks', () => {
     await clock.advance(5 * minute);
     expect(transport.accepted).toHaveLength(100);
     expect(transport.requests).toHaveLength(3);
+  });
+
+  it("a late event has the server's time once an answer has told it", async () => {
+    const { user, transport, clock, send } = setup();
+    const real = clock.now() + 365 * 24 * hour;
+    transport.answerWith(() => ({ status: 503, retryAfterMs: 2 * minute, serverNow: real + clock.monotonicNow() }));
+    void user.track(click('a'));
+    await send();
+    transport.answerWith({ status: 200 });
+    await clock.advance(3 * minute);
+    expect(transport.accepted.map(({ timestamp }) => timestamp)).toEqual([real]);
   });
 
   it('a timestamp of hours ago that the application gave is kept, and its refusal is the end of the event', async () => {
@@ -795,6 +906,24 @@ describe('the end of the page', () => {
     await clock.advance(250);
     expect(new Set(ids(transport.accepted)).size).toBe(60);
     expect(transport.accepted).toHaveLength(60);
+  });
+
+  it('a page with stored events sends no more at once than outlives it, and what is larger on its own', async () => {
+    const outbox = storageOutbox({
+      appId: 'APP',
+      storage: memoryStorage(),
+      locks: fakeLocks(),
+      clock: fakeClock(),
+      tabs: fakeTabs()(),
+    });
+    const { user, transport, send } = setup({ outbox });
+    void user.track(click('large'.repeat(10_000)));
+    for (let n = 0; n < 60; n += 1) void user.track(click('é'.repeat(900) + n));
+    await send();
+    expect(transport.accepted).toHaveLength(61);
+    const sizes = transport.requests.map(({ bytes }) => bytes > 49_152);
+    expect(sizes.filter(Boolean)).toHaveLength(1);
+    expect(transport.requests.find(({ bytes }) => bytes > 49_152)!.events).toHaveLength(1);
   });
 
   it('a suspect event travels alone at the end too', async () => {

@@ -74,6 +74,36 @@ describe('what earlier pages left, in an outage that goes on', () => {
     expect(received(two, three)).toHaveLength(50);
   });
 
+  it('waits on the next page as long as the server asked for on the one before', async () => {
+    const { open, clock } = browser();
+    const one = open();
+    one.transport.answerWith({ status: 429, retryAfterMs: minute });
+    trackMany(one, 2);
+    await clock.advance(250);
+    one.page.say('exit');
+    const two = open();
+    await clock.advance(minute - 1);
+    expect(two.transport.requests).toHaveLength(0);
+    await clock.advance(5_000);
+    expect(received(two)).toHaveLength(2);
+  });
+
+  it('no longer waits on a page after one that got through', async () => {
+    const { open, clock } = browser();
+    const one = open();
+    one.transport.answerWith({ status: 503 });
+    trackMany(one, 1);
+    await clock.advance(250);
+    one.transport.answerWith({ status: 200 });
+    await clock.advance(minute);
+    expect(received(one)).toHaveLength(1);
+    one.page.say('exit');
+    const two = open();
+    trackMany(two, 1);
+    await clock.advance(250);
+    expect(received(two)).toHaveLength(1);
+  });
+
   it('is given to no browser at the exit of a page that knows of the outage from another', async () => {
     const { open, clock } = browser();
     const one = open();
