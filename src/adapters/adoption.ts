@@ -70,7 +70,8 @@ export function adoption({ clock, locks, tabs, page, others, read, remove, adopt
     scans += 1;
     const number = scans;
     await adoptAll(true);
-    if (isOpening || others().length > 0) {
+    // A page that was there may have crashed.
+    if (isOpening || alive.size > 0 || others().length > 0) {
       answers = new Set();
       tabs.post({ ask: page });
       await pause(clock, answerMs);
