@@ -399,3 +399,27 @@ describe('a page in the back-forward cache', () => {
     expect(pages[1].user.state).toBe('anonymous');
   });
 });
+
+describe('what a page posts', () => {
+  it('when it begins, is a user that the application knows and nobody stored', () => {
+    const { add, tokenStore, heard } = shop();
+    add({});
+    add({ user: null });
+    tokenStore.write('identified', 'u1');
+    add({ user: 'u1' });
+    add({});
+    expect(heard).toEqual([]);
+    add({ user: 'u2' });
+    expect(heard).toMatchObject([{ state: { visitor: 'identified', identifiedToken: 'u2' } }]);
+  });
+
+  it('is no second denial, and no grant of what is granted', () => {
+    const { pages, heard } = shop({});
+    const [{ user }] = pages;
+    user.consent.grant();
+    expect(heard).toEqual([]);
+    user.consent.deny();
+    user.consent.deny();
+    expect(heard).toMatchObject([{ isDenial: true }]);
+  });
+});
