@@ -42,10 +42,10 @@ const inFull = (names) =>
   Object.fromEntries(
     names.filter((name) => developmentEntries.includes(name)).map((name) => [`${name}.development`, entries[name]]),
   );
-const { server, ...onPages } = portable;
+const { server, 'next/server': nextServer, ...onPages } = portable;
 const variants = [
   { entryPoints: onPages, plugins: [shortMessages] },
-  { entryPoints: { server, ...inFull(Object.keys(portable)) } },
+  { entryPoints: { server, 'next/server': nextServer, ...inFull(Object.keys(portable)) } },
 ];
 const lightVariants = [
   ...liteEntries.map((name) => ({ ...lightBuilds[name], entryPoints: pick((each) => each === name), name })),
@@ -96,7 +96,7 @@ async function addCommonJsDeclarations() {
     { ...ts.readConfigFile(join(root, 'tsconfig.build.json'), ts.sys.readFile).config.compilerOptions, noEmit: true },
   );
   for (const [name, source] of Object.entries(entries)) {
-    const target = `./types/${source.replace(/\.ts$/, '')}`;
+    const target = `${name.includes('/') ? '..' : '.'}/types/${source.replace(/\.ts$/, '')}`;
     for (const [end, format] of [
       ['d.ts', 'js'],
       ['d.cts', 'cjs'],

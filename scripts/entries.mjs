@@ -9,6 +9,8 @@ export const entries = {
   svelte: 'src/bindings/svelte.ts',
   angular: 'src/bindings/angular.ts',
   react: 'src/bindings/react.ts',
+  next: 'src/next/provider.ts',
+  'next/server': 'src/next/server.ts',
   testing: 'src/testing/index.ts',
 };
 
@@ -26,7 +28,7 @@ export const liteEntries = ['lite', 'aa'];
 export const developmentEntries = ['index', 'lite'];
 
 /** What the page provides: XState, and the frameworks of the bindings. */
-export const external = ['xstate', 'vue', 'svelte', 'react', '@angular/core'];
+export const external = ['xstate', 'vue', 'svelte', 'react', '@angular/core', 'next'];
 
 /** The edition of ECMAScript that `usertoken/aa` is written in: webpack 4 and tools of its age parse nothing newer. */
 export const dropInEdition = 2019;

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { useStage } from '../browser/harness.js';
 import { buildExample, examples, packPackage } from './support/build.js';
 import { serveBuild, serveDevelopment, serveFolder } from './support/serve.js';
+import { testFaults } from './support/test-faults.js';
 import { testServer } from './support/test-server.js';
 import { expectToFit, fullSurface, shopOn, visitorOn, walkThrough } from './support/walk.js';
 
@@ -20,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe.each(examples)('examples/$name', (example) => {
-  const { output, path = '/', isServer, surface = fullSurface, component } = example;
+  const { output, path = '/', isServer, surface = fullSurface, component, develop, places = {} } = example;
   let place: string;
   const serve = () => (isServer ? serveBuild(place, output) : serveFolder(join(place, output)));
   beforeAll(async () => {
@@ -38,7 +39,25 @@ describe.each(examples)('examples/$name', (example) => {
     }
   });
 
-  if (isServer) testServer(stage, serve);
+  if (isServer) {
+    testServer(stage, serve);
+    testFaults(stage, serve, places);
+  }
+  if (develop) {
+    const serveInDevelopment = () => serveBuild(place, develop, 'development');
+    describe('in development', () => {
+      test('serves a visitor, with each event under the right token', async () => {
+        const server = await serveInDevelopment();
+        try {
+          const page = await (await stage.context()).newPage();
+          await walkThrough(visitorOn(page), `${server.origin}/`, stage.collector, surface);
+        } finally {
+          await server.close();
+        }
+      });
+      testFaults(stage, serveInDevelopment, places);
+    });
+  }
   if (!component) return;
   test('keeps its instance when a component is replaced in the open page', async () => {
     const server = await serveDevelopment(place);

@@ -3,6 +3,7 @@ import { cp, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { Places } from './test-faults.js';
 import { fullSurface, type Surface } from './walk.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -13,11 +14,15 @@ export interface Example {
   readonly name: string;
   /** The file that names the collector, and what it holds then. */
   readonly configure: (host: string) => readonly [file: string, text: string];
-  /** The folder that is served once the example is built, or the server that Node runs. */
+  /** The folder that is served once the example is built, or the server that Node runs, with its arguments. */
   readonly output: string;
   /** The page's path there. @default '/' */
   readonly path?: string;
   readonly isServer?: true;
+  /** The server for development, with its arguments. @default none is walked through */
+  readonly develop?: string;
+  /** Pages next to the shop. */
+  readonly places?: Places;
   readonly surface?: Surface;
   /** A component's file and a text in it, where the tool replaces the component in the open page when the file changes. */
   readonly component?: string;
@@ -47,6 +52,19 @@ export const examples: readonly Example[] = [
       waitsForConsent: false,
       afterLogout: /^anonymous$/,
       refusedSays: /^none$/,
+    },
+  },
+  {
+    name: 'next',
+    configure: (host) => ['.env.local', `NEXT_PUBLIC_INSIGHTS_HOST=${host}\n`],
+    output: 'node_modules/next/dist/bin/next start -H 127.0.0.1',
+    develop: 'node_modules/next/dist/bin/next dev -H 127.0.0.1',
+    isServer: true,
+    places: { account: '/account', everybody: '/about' },
+    surface: {
+      ...fullSurface,
+      boughtSays: /^Cart Bought: sent by the server$/,
+      ownCookies: ['account', 'consent'],
     },
   },
   {

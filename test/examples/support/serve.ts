@@ -71,10 +71,11 @@ export function serveDevelopment(folder: string): Promise<Served> {
   return serveProcess(folder, [vite, '--host', '127.0.0.1', '--port', '0'], { NODE_ENV: 'development' });
 }
 
-/** Runs what an example built for Node. It is told its own address, which it checks the origin of forms against. */
-export async function serveBuild(folder: string, output: string): Promise<Served> {
+/** Runs an example's server on Node. It is told its own address, which it checks the origin of forms against.
+ * @param command A file of the example, and its arguments. */
+export async function serveBuild(folder: string, command: string, mode = 'production'): Promise<Served> {
   const free = await serveFolder(folder);
   await free.close();
-  const env = { HOST: '127.0.0.1', PORT: new URL(free.origin).port, ORIGIN: free.origin, NODE_ENV: 'production' };
-  return serveProcess(folder, [output], env);
+  const env = { HOST: '127.0.0.1', PORT: new URL(free.origin).port, ORIGIN: free.origin, NODE_ENV: mode };
+  return serveProcess(folder, command.split(' '), env);
 }

@@ -1,0 +1,131 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import type { Stage } from '../../browser/harness.js';
+import type { Served } from './serve.js';
+import { shopOn } from './walk.js';
+
+/** Where an example has what these tests look at. */
+export interface Places {
+  /** A page with a form that logs in or out and leads to the shop. */
+  readonly account?: string;
+  /** A page whose HTML is made once for everybody. */
+  readonly everybody?: string;
+}
+
+const ourCookie = /^(__Host-)?_ALGOLIA/;
+
+/** Collects the `Set-Cookie` lines for our cookies of all answers. */
+function watchCookies(page: Page): string[] {
+  const lines: string[] = [];
+  page.on('response', async (response) => {
+    const headers = await response.headersArray().catch(() => []);
+    for (const { name, value } of headers) {
+      if (name.toLowerCase() === 'set-cookie') lines.push(...value.split('\n').filter((line) => ourCookie.test(line)));
+    }
+  });
+  return lines;
+}
+
+/** What recipes for server frameworks got wrong once, as a visitor meets it. */
+export function testFaults(stage: Stage, serve: () => Promise<Served>, { account, everybody }: Places): void {
+  /** Opens the shop on the address that a developer uses, where `secure: true` once made two names of a cookie. */
+  async function open(use: (page: Page, origin: string) => Promise<void>, options?: object) {
+    const server = await serve();
+    try {
+      const page = await (await stage.context(options)).newPage();
+      await use(page, server.origin.replace('127.0.0.1', 'localhost'));
+    } finally {
+      await server.close();
+    }
+  }
+  const views = (name: string) =>
+    stage.collector.events.filter(({ event }) => event.eventName === name).map(({ userToken }) => userToken);
+
+  test('answers a denial without a cookie of ours', () =>
+    open(async (page, origin) => {
+      const shop = shopOn(page);
+      await page.goto(`${origin}/`);
+      await shop.press('grant');
+      await shop.shows('consent', /^granted$/);
+      await page.goto(`${origin}/`);
+      await shop.shows('last-event', /^Products Seen: /);
+      const set = watchCookies(page);
+      const answered = page.waitForResponse((response) => response.request().method() !== 'GET');
+      await shop.press('deny');
+      await answered;
+      await shop.shows('token', /^none$/);
+      await expect.poll(shop.cookies).toEqual(['consent']);
+      await page.reload();
+      await shop.shows('consent', /^denied$/);
+      expect(set.filter((line) => !line.includes('Max-Age=0'))).toEqual([]);
+      expect(await shop.cookies()).toEqual(['consent']);
+    }));
+
+  test('knows the account on both sides on http://localhost', () =>
+    open(async (page, origin) => {
+      const said: string[] = [];
+      page.on('console', (message) => message.type() === 'error' && said.push(message.text()));
+      const shop = shopOn(page);
+      await page.goto(`${origin}/`);
+      await shop.press('grant');
+      await shop.shows('consent', /^granted$/);
+      await shop.press('login');
+      await shop.shows('state', /^identified$/);
+      for (let visit = 0; visit < 2; visit += 1) {
+        await page.goto(`${origin}/`);
+        await shop.shows('last-event', /^Products Seen: /);
+        expect([await shop.text('state'), await shop.text('token')]).toEqual(['identified', 'ada-1815']);
+      }
+      expect(said).toEqual([]);
+    }));
+
+  if (account) {
+    test('tracks the first view after a login and a logout under the new token', () =>
+      open(async (page, origin) => {
+        const shop = shopOn(page);
+        await page.goto(`${origin}/`);
+        await shop.press('grant');
+        await shop.shows('consent', /^granted$/);
+        const anonymous = await shop.text('token');
+        await expect.poll(() => views('Products Seen')).toEqual([anonymous]);
+        await page.goto(origin + account);
+        await shop.press('login');
+        await shop.shows('state', /^identified$/);
+        await expect.poll(() => views('Products Seen')).toEqual([anonymous, 'ada-1815']);
+        await page.goto(origin + account);
+        await shop.press('logout');
+        await shop.shows('state', /^(anonymous|loggedOut)$/);
+        await expect.poll(() => views('Products Seen')).toEqual([anonymous, 'ada-1815', anonymous]);
+      }));
+  }
+
+  if (everybody) {
+    test('has HTML for everybody that holds no token, and finds the visitor in the page', () =>
+      open(async (page, origin) => {
+        const html = async () => (await page.request.get(origin + everybody)).text();
+        expect(await html()).toContain('About us');
+        expect(await html()).not.toMatch(/anonymous-[0-9a-f]/);
+        const shop = shopOn(page);
+        await page.goto(origin + everybody);
+        await shop.shows('consent', /^pending$/);
+        expect(await shop.cookies()).toEqual([]);
+
+        await page.goto(`${origin}/`);
+        await shop.press('grant');
+        await shop.shows('consent', /^granted$/);
+        const anonymous = (await shop.text('token'))!;
+        await page.goto(origin + everybody);
+        await shop.shows('token', new RegExp(`^${anonymous}$`));
+        await expect.poll(() => views('About Seen')).toEqual([anonymous]);
+        await page.goto(`${origin}/`);
+        await shop.press('login');
+        await shop.shows('state', /^identified$/);
+        // The page has the account's cookie from its server.
+        await page.goto(`${origin}/`);
+        await page.goto(origin + everybody);
+        await shop.shows('token', /^ada-1815$/);
+        await expect.poll(() => views('About Seen')).toEqual([anonymous, 'ada-1815']);
+        expect(await html()).not.toMatch(/anonymous-[0-9a-f]|ada-1815/);
+      }));
+  }
+}
