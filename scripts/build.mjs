@@ -8,6 +8,7 @@ import ts from 'typescript';
 import { buildCli } from './build-cli.mjs';
 import { writeCharts } from './compile-charts.mjs';
 import {
+  callableEntries,
   cli,
   defaultEntries,
   developmentEntries,
@@ -15,6 +16,7 @@ import {
   external,
   liteEntries,
   nodeEntries,
+  nuxtFiles,
   scriptTag,
 } from './entries.mjs';
 import { bundleScriptTag, lightBuildInFull, lightBuilds, shortMessages } from './light-build.mjs';
@@ -34,7 +36,12 @@ const pick = (isWanted) => Object.fromEntries(Object.entries(entries).filter(([n
 const forNode = pick((name) => nodeEntries.includes(name));
 const portable = pick((name) => !nodeEntries.includes(name) && !liteEntries.includes(name));
 
-const cjs = { format: 'cjs', outExtension: { '.js': '.cjs' } };
+const cjs = {
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+  // Nuxt's `import.meta.prerender` is undefined in CommonJS, which Nuxt does not load.
+  logOverride: { 'empty-import-meta': 'silent' },
+};
 /** require() gives the default export itself, with the other names on it, as search-insights has it. */
 const asCall = { footer: { js: 'module.exports = Object.assign(module.exports.default, module.exports);' } };
 /** Servers and development read whole sentences, production pages a code and a link. */
@@ -42,10 +49,19 @@ const inFull = (names) =>
   Object.fromEntries(
     names.filter((name) => developmentEntries.includes(name)).map((name) => [`${name}.development`, entries[name]]),
   );
-const { server, 'next/server': nextServer, ...onPages } = portable;
+const { server, 'next/server': nextServer, 'nuxt/server': nuxtServer, ...onPages } = portable;
+const { 'nuxt/plugin': nuxtPlugin, ...onNuxtServers } = nuxtFiles;
 const variants = [
-  { entryPoints: onPages, plugins: [shortMessages] },
-  { entryPoints: { server, 'next/server': nextServer, ...inFull(Object.keys(portable)) } },
+  { entryPoints: { ...onPages, 'nuxt/plugin': nuxtPlugin }, plugins: [shortMessages] },
+  {
+    entryPoints: {
+      server,
+      'next/server': nextServer,
+      'nuxt/server': nuxtServer,
+      ...onNuxtServers,
+      ...inFull(Object.keys(portable)),
+    },
+  },
 ];
 const lightVariants = [
   ...liteEntries.map((name) => ({ ...lightBuilds[name], entryPoints: pick((each) => each === name), name })),
@@ -92,7 +108,7 @@ async function addCommonJsDeclarations() {
     );
   }
   const program = ts.createProgram(
-    defaultEntries.map((name) => join(root, entries[name])),
+    callableEntries.map((name) => join(root, entries[name])),
     { ...ts.readConfigFile(join(root, 'tsconfig.build.json'), ts.sys.readFile).config.compilerOptions, noEmit: true },
   );
   for (const [name, source] of Object.entries(entries)) {
@@ -104,7 +120,7 @@ async function addCommonJsDeclarations() {
       const from = `from '${target}.${format}';\n`;
       const hasDefault = defaultEntries.includes(name);
       const text =
-        hasDefault && format === 'cjs'
+        callableEntries.includes(name) && format === 'cjs'
           ? callableModule(namesIn(program, join(root, source)), from)
           : `export * ${from}${hasDefault ? `export { default } ${from}` : ''}`;
       await writeFile(join(dist, `${name}.${end}`), text);
@@ -121,7 +137,7 @@ await Promise.all([
   ]),
   ...lightVariants.flatMap(({ name, ...variant }) => [
     build({ ...shared, ...variant, format: 'esm', platform: 'neutral' }),
-    build({ ...shared, ...variant, ...cjs, platform: 'neutral', ...(defaultEntries.includes(name) && asCall) }),
+    build({ ...shared, ...variant, ...cjs, platform: 'neutral', ...(callableEntries.includes(name) && asCall) }),
   ]),
   bundleScriptTag().then((script) => writeFile(join(dist, scriptTag.file), script)),
   build({ ...shared, entryPoints: forNode, format: 'esm', platform: 'node' }),

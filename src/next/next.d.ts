@@ -9,5 +9,6 @@ declare module 'next/headers.js' {
 }
 
 declare module 'next/server.js' {
+  export function connection(): Promise<void>;
   export const NextResponse: { next(init: { readonly request: { readonly headers: Headers } }): Response };
 }

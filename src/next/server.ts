@@ -1,5 +1,5 @@
 import { cookies, headers } from 'next/headers.js';
-import { NextResponse } from 'next/server.js';
+import { connection, NextResponse } from 'next/server.js';
 import { createUserTokenServer } from '../server/create-user-token-server.js';
 import type { Hydration, KnownVisitor, UserTokenServer, Visitor } from '../server/server.types.js';
 import type { UserTokenServerOptions } from '../server/server-options.js';
@@ -48,6 +48,8 @@ export function createUserTokenNext({ known, ...options }: UserTokenNextOptions)
 
   /** The request that is rendered. */
   async function read() {
+    // A visitor may get a random token, which Next.js allows from here on.
+    await connection();
     const [jar, sent] = await Promise.all([cookies(), headers()]);
     // `cookies()` has decoded the values, and only a token is the same text either way.
     const pairs = jar.getAll().filter(({ value }) => /^[\w=+/-]*$/.test(value));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { useStage } from '../browser/harness.js';
 import { buildExample, examples, packPackage } from './support/build.js';
-import { serveBuild, serveDevelopment, serveFolder } from './support/serve.js';
+import { type Served, serveBuild, serveDevelopment, serveFolder } from './support/serve.js';
 import { testFaults } from './support/test-faults.js';
 import { testServer } from './support/test-server.js';
 import { expectToFit, fullSurface, shopOn, visitorOn, walkThrough } from './support/walk.js';
@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe.each(examples)('examples/$name', (example) => {
-  const { output, path = '/', isServer, surface = fullSurface, component, develop, places = {} } = example;
+  const { output, path = '/', isServer, surface = fullSurface, component, develop, needsScript, places = {} } = example;
   let place: string;
   const serve = () => (isServer ? serveBuild(place, output) : serveFolder(join(place, output)));
   beforeAll(async () => {
@@ -40,22 +40,19 @@ describe.each(examples)('examples/$name', (example) => {
   });
 
   if (isServer) {
-    testServer(stage, serve);
+    testServer(stage, serve, needsScript);
     testFaults(stage, serve, places);
   }
   if (develop) {
-    const serveInDevelopment = () => serveBuild(place, develop, 'development');
     describe('in development', () => {
-      test('serves a visitor, with each event under the right token', async () => {
-        const server = await serveInDevelopment();
-        try {
-          const page = await (await stage.context()).newPage();
-          await walkThrough(visitorOn(page), `${server.origin}/`, stage.collector, surface);
-        } finally {
-          await server.close();
-        }
+      let server: Served;
+      beforeAll(async () => {
+        server = await serveBuild(place, develop, 'development');
+        // The first visit of a page compiles it.
+        for (const each of ['/', places.account ?? '/', ...(places.everybody ?? [])]) await fetch(server.origin + each);
       });
-      testFaults(stage, serveInDevelopment, places);
+      afterAll(() => server?.close());
+      testFaults(stage, async () => ({ origin: server.origin, close: async () => {} }), places);
     });
   }
   if (!component) return;

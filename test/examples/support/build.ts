@@ -19,6 +19,8 @@ export interface Example {
   /** The page's path there. @default '/' */
   readonly path?: string;
   readonly isServer?: true;
+  /** Whether the shop is shown by a script, as what Next.js streams is. */
+  readonly needsScript?: true;
   /** The server for development, with its arguments. @default none is walked through */
   readonly develop?: string;
   /** Pages next to the shop. */
@@ -60,7 +62,21 @@ export const examples: readonly Example[] = [
     output: 'node_modules/next/dist/bin/next start -H 127.0.0.1',
     develop: 'node_modules/next/dist/bin/next dev -H 127.0.0.1',
     isServer: true,
-    places: { account: '/account', everybody: '/about' },
+    needsScript: true,
+    places: { account: '/account', everybody: ['/about'] },
+    surface: {
+      ...fullSurface,
+      boughtSays: /^Cart Bought: sent by the server$/,
+      ownCookies: ['account', 'consent'],
+    },
+  },
+  {
+    name: 'nuxt',
+    configure: (host) => ['.env', `ALGOLIA_APP_ID=app\nALGOLIA_SEARCH_KEY=key\nINSIGHTS_HOST=${host}\n`],
+    output: '.output/server/index.mjs',
+    develop: 'node_modules/nuxt/bin/nuxt.mjs dev --host 127.0.0.1',
+    isServer: true,
+    places: { account: '/account', everybody: ['/about', '/offers', '/app'] },
     surface: {
       ...fullSurface,
       boughtSays: /^Cart Bought: sent by the server$/,

@@ -23,7 +23,6 @@ export async function logout(form: FormData) {
 /** The static page reads this cookie, so it is not `HttpOnly`. */
 export async function decide(form: FormData) {
   (await cookies()).set('consent', form.get('consent') === 'granted' ? 'granted' : 'denied', kept);
-  redirect('/');
 }
 
 export async function buy(form: FormData) {

@@ -1,7 +1,7 @@
 'use client';
 
 import Link from 'next/link';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { type SubmitEvent, useCallback, useEffect, useRef, useState } from 'react';
 import type { InsightsEvent } from 'usertoken';
 import { useUserToken } from 'usertoken/next';
 import { euros, namesOf, type Product, products, totalOf } from '../../../shared/catalog.js';
@@ -11,30 +11,22 @@ import { buy, decide } from './actions';
 
 function Choice() {
   const { user, consent } = useUserToken();
+  /** The page applies the answer at once, and the server stores it. */
+  function apply({ nativeEvent }: SubmitEvent<HTMLFormElement>) {
+    const { value } = (nativeEvent as globalThis.SubmitEvent).submitter as HTMLButtonElement;
+    if (value === 'granted') user.consent.grant();
+    else user.consent.deny();
+  }
   return (
     <>
       <p className="note">
         Your answer: <span data-test="consent">{consent}</span>
       </p>
-      <form className="buttons" action={decide}>
-        <button
-          type="submit"
-          name="consent"
-          value="granted"
-          data-test="grant"
-          disabled={consent === 'granted'}
-          onClick={user.consent.grant}
-        >
+      <form className="buttons" action={decide} onSubmit={apply}>
+        <button type="submit" name="consent" value="granted" data-test="grant" disabled={consent === 'granted'}>
           Yes
         </button>
-        <button
-          type="submit"
-          name="consent"
-          value="denied"
-          data-test="deny"
-          disabled={consent === 'denied'}
-          onClick={user.consent.deny}
-        >
+        <button type="submit" name="consent" value="denied" data-test="deny" disabled={consent === 'denied'}>
           No
         </button>
       </form>
