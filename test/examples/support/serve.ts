@@ -43,7 +43,9 @@ export async function serveFolder(folder: string, fill = (text: string) => text)
 
 /** Runs a script of an installed example on Node until it names its address. */
 async function serveProcess(folder: string, args: readonly string[], env: Record<string, string>): Promise<Served> {
-  const child = spawn(process.execPath, args, { cwd: folder, env: { ...process.env, NO_COLOR: '1', ...env } });
+  // Nuxt says nothing where it takes itself to be tested.
+  const { TEST, VITEST, ...own } = process.env;
+  const child = spawn(process.execPath, args, { cwd: folder, env: { ...own, NO_COLOR: '1', ...env } });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const origin = await new Promise<string>((resolve, reject) => {
     let said = '';

@@ -8,6 +8,7 @@ import { tokens } from '@/tokens';
 import { products } from '../../../shared/catalog.js';
 import { bought } from '../../../shared/events.js';
 
+// #region actions
 const kept = { path: '/', maxAge: 15_552_000, sameSite: 'lax', secure } as const;
 
 export async function login(form: FormData) {
@@ -33,3 +34,4 @@ export async function buy(form: FormData) {
   after(() => tokens.flush());
   return `Cart Bought: ${consent === 'granted' ? 'sent by the server' : 'dropped'}`;
 }
+// #endregion

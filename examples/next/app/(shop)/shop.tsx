@@ -9,6 +9,7 @@ import { added, clicked, seen } from '../../../shared/events.js';
 import { Account } from './account';
 import { buy, decide } from './actions';
 
+// #region choice
 function Choice() {
   const { user, consent } = useUserToken();
   /** The page applies the answer at once, and the server stores it. */
@@ -33,6 +34,7 @@ function Choice() {
     </>
   );
 }
+// #endregion
 
 export function Shop() {
   const { token, state, track } = useUserToken();
