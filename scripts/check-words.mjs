@@ -11,7 +11,6 @@ const later = [
   'collector',
   'from-search-insights',
   'instantsearch-client',
-  'server',
   'states',
   'testing-playwright',
 ].map((name) => `docs/${name}.md`);

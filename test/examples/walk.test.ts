@@ -7,6 +7,7 @@ import { buildExample, examples, packPackage } from './support/build.js';
 import { type Served, serveBuild, serveDevelopment, serveFolder } from './support/serve.js';
 import { testFaults } from './support/test-faults.js';
 import { testServer } from './support/test-server.js';
+import { testStart } from './support/test-start.js';
 import { expectToFit, fullSurface, shopOn, visitorOn, walkThrough } from './support/walk.js';
 
 const stage = useStage();
@@ -55,6 +56,7 @@ describe.each(examples)('examples/$name', (example) => {
       testFaults(stage, async () => ({ origin: server.origin, close: async () => {} }), places);
     });
   }
+  testStart(stage, () => place, example);
   if (!component) return;
   test('keeps its instance when a component is replaced in the open page', async () => {
     const server = await serveDevelopment(place);

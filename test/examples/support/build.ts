@@ -19,6 +19,9 @@ export interface Example {
   /** The page's path there. @default '/' */
   readonly path?: string;
   readonly isServer?: true;
+  /** The page of the guide whose start is followed, and what the framework's command makes of an empty folder, as far as it
+   * matters. Needs `develop`. */
+  readonly start?: { readonly page: string; readonly fresh: Readonly<Record<string, string>> };
   /** Whether the shop is shown by a script, as what Next.js streams is. */
   readonly needsScript?: true;
   /** The server for development, with its arguments. @default none is walked through */
@@ -62,6 +65,13 @@ export const examples: readonly Example[] = [
     output: 'node_modules/next/dist/bin/next start -H 127.0.0.1',
     develop: 'node_modules/next/dist/bin/next dev -H 127.0.0.1',
     isServer: true,
+    start: {
+      page: 'docs/nextjs.md',
+      fresh: {
+        // As create-next-app 16.4 writes it, without Tailwind.
+        'next.config.ts': 'export default { cacheComponents: true, partialPrefetching: true };\n',
+      },
+    },
     needsScript: true,
     places: { account: '/account', everybody: ['/about'] },
     surface: {
@@ -75,6 +85,7 @@ export const examples: readonly Example[] = [
     configure: (host) => ['.env', `ALGOLIA_APP_ID=app\nALGOLIA_SEARCH_KEY=key\nINSIGHTS_HOST=${host}\n`],
     output: '.output/server/index.mjs',
     develop: 'node_modules/nuxt/bin/nuxt.mjs dev --host 127.0.0.1',
+    start: { page: 'docs/nuxt.md', fresh: {} },
     isServer: true,
     places: { account: '/account', everybody: ['/about', '/offers', '/app'] },
     surface: {
@@ -88,6 +99,7 @@ export const examples: readonly Example[] = [
     configure: (host) => ['.env.local', `PUBLIC_INSIGHTS_HOST=${host}\n`],
     output: 'build',
     isServer: true,
+    places: { account: '/account', everybody: ['/about'] },
     surface: {
       ...fullSurface,
       boughtSays: /^Cart Bought: sent by the server$/,
