@@ -14,6 +14,7 @@ import {
   developmentEntries,
   entries,
   external,
+  frameworkServers,
   liteEntries,
   nodeEntries,
   nuxtFiles,
@@ -49,15 +50,14 @@ const inFull = (names) =>
   Object.fromEntries(
     names.filter((name) => developmentEntries.includes(name)).map((name) => [`${name}.development`, entries[name]]),
   );
-const { server, 'next/server': nextServer, 'nuxt/server': nuxtServer, ...onPages } = portable;
+const isOnServer = (name) => name === 'server' || frameworkServers.includes(name);
+const onPages = Object.fromEntries(Object.entries(portable).filter(([name]) => !isOnServer(name)));
 const { 'nuxt/plugin': nuxtPlugin, ...onNuxtServers } = nuxtFiles;
 const variants = [
   { entryPoints: { ...onPages, 'nuxt/plugin': nuxtPlugin }, plugins: [shortMessages] },
   {
     entryPoints: {
-      server,
-      'next/server': nextServer,
-      'nuxt/server': nuxtServer,
+      ...pick(isOnServer),
       ...onNuxtServers,
       ...inFull(Object.keys(portable)),
     },

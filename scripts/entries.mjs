@@ -16,6 +16,9 @@ export const entries = {
   testing: 'src/testing/index.ts',
 };
 
+/** Entries that run on the server of their framework alone, which resolves what they import. */
+export const frameworkServers = ['next/server', 'nuxt/server'];
+
 /** Entries that may use built-ins of Node; esbuild fails on a built-in that any other entry reaches. */
 export const nodeEntries = ['testing'];
 

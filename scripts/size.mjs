@@ -18,6 +18,10 @@ const budgets = {
   'usertoken/svelte': 353,
   'usertoken/angular': 373,
   'usertoken/react': 360,
+  'usertoken/next': 1,
+  'usertoken/next/server': 1,
+  'usertoken/nuxt': 1,
+  'usertoken/nuxt/server': 1,
   [`dist/${scriptTag.file}`]: 16_300,
 };
 
@@ -33,7 +37,7 @@ async function bundle(entry, withXState) {
     external: external.filter((name) => name !== 'xstate' || !withXState),
     define: { 'process.env.NODE_ENV': '"production"' },
     // Servers have the long messages.
-    plugins: entry === 'server' ? [] : [shortMessages],
+    plugins: entry.endsWith('server') ? [] : [shortMessages],
     ...lightBuilds[entry],
     write: false,
     logLevel: 'warning',
@@ -43,7 +47,7 @@ async function bundle(entry, withXState) {
 
 async function bytesOf(name) {
   if (name === `dist/${scriptTag.file}`) return Buffer.from(await bundleScriptTag());
-  const [, entry = 'index'] = /^usertoken\/(\w+)/.exec(name) ?? [];
+  const [, entry = 'index'] = /^usertoken\/([\w/]+)/.exec(name) ?? [];
   return bundle(entry, name.endsWith(' with xstate'));
 }
 

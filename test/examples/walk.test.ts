@@ -49,8 +49,12 @@ describe.each(examples)('examples/$name', (example) => {
       let server: Served;
       beforeAll(async () => {
         server = await serveBuild(place, develop, 'development');
-        // The first visit of a page compiles it.
-        for (const each of ['/', places.account ?? '/', ...(places.everybody ?? [])]) await fetch(server.origin + each);
+        // The first visit of a page compiles it, and may load it twice.
+        const page = await stage.browser.newPage();
+        page.setDefaultTimeout(120_000);
+        const paths = ['/', places.account ?? '/', ...(places.everybody ?? [])];
+        for (const path of paths) await page.goto(server.origin + path, { waitUntil: 'networkidle' });
+        await page.close();
       });
       afterAll(() => server?.close());
       testFaults(stage, async () => ({ origin: server.origin, close: async () => {} }), places);

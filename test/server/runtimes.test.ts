@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { entries, nodeEntries } from '../../scripts/entries.mjs';
+import { entries, frameworkServers, nodeEntries } from '../../scripts/entries.mjs';
 import { type Collector, createCollector } from '../../src/testing/index.js';
 import { root } from '../docs/support/guide.js';
 import { startNode } from './support/child.js';
@@ -127,7 +127,7 @@ describe('a Node process', () => {
 
 describe('PK-01: on Node', () => {
   const specifiers = Object.keys(entries)
-    .filter((name) => !['vue', 'svelte', 'angular', 'react'].includes(name))
+    .filter((name) => !['vue', 'svelte', 'angular', 'react', 'next', ...frameworkServers].includes(name))
     .map((name) => (name === 'index' ? 'usertoken' : `usertoken/${name}`));
   const before = {
     'without a window': '',
