@@ -51,8 +51,7 @@ function Account({ user, account }: Pick<UserTokenProviderProps, 'user' | 'accou
 /** Provides one instance to the components inside. Unmounting ends their subscriptions, never the instance.
  * @throws TypeError when `user` is missing. */
 export function UserTokenProvider({ user, account, serverSnapshot, children }: UserTokenProviderProps): ReactElement {
-  if (!user)
-    throw new TypeError('usertoken: UserTokenProvider needs "user", the client that createUserToken() returns');
+  if (!user) throw new TypeError('usertoken: UserTokenProvider needs a user');
   const value = useMemo(() => {
     // A part that is hydrated late was rendered with the first snapshot too.
     const first = serverSnapshot ?? user.getSnapshot();

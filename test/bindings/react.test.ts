@@ -172,5 +172,5 @@ test('an account that is not known yet changes nothing', async () => {
 
 test('a provider without a client says which property is missing', () => {
   const broken = createElement(UserTokenProvider, { user: undefined as never });
-  expect(() => renderToString(broken)).toThrow('usertoken: UserTokenProvider needs "user"');
+  expect(() => renderToString(broken)).toThrow('usertoken: UserTokenProvider needs a user');
 });
