@@ -99,7 +99,7 @@ export const examples: readonly Example[] = [
     configure: (host) => ['.env.local', `PUBLIC_INSIGHTS_HOST=${host}\n`],
     output: 'build',
     isServer: true,
-    places: { account: '/account', everybody: ['/about'] },
+    places: { host: '127.0.0.1', account: '/account', everybody: ['/about'] },
     surface: {
       ...fullSurface,
       boughtSays: /^Cart Bought: sent by the server$/,

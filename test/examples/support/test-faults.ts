@@ -6,6 +6,8 @@ import { shopOn } from './walk.js';
 
 /** Where an example has what these tests look at. */
 export interface Places {
+  /** The name in the shop's address. SvelteKit answers forms of the address alone that it was started with. @default 'localhost' */
+  readonly host?: string;
   /** A page with a form that logs in or out and leads to the shop. */
   readonly account?: string;
   /** Pages whose HTML is made once for everybody. */
@@ -27,13 +29,17 @@ function watchCookies(page: Page): string[] {
 }
 
 /** What recipes for server frameworks got wrong once, as a visitor meets it. */
-export function testFaults(stage: Stage, serve: () => Promise<Served>, { account, everybody = [] }: Places): void {
+export function testFaults(
+  stage: Stage,
+  serve: () => Promise<Served>,
+  { host = 'localhost', account, everybody = [] }: Places,
+): void {
   /** Opens the shop on the address that a developer uses, where `secure: true` once made two names of a cookie. */
   async function open(use: (page: Page, origin: string) => Promise<void>, options?: object) {
     const server = await serve();
     try {
       const page = await (await stage.context(options)).newPage();
-      await use(page, server.origin.replace('127.0.0.1', 'localhost'));
+      await use(page, server.origin.replace('127.0.0.1', host));
       // A server for development keeps a connection to its pages.
       await page.close();
     } finally {
@@ -52,6 +58,21 @@ export function testFaults(stage: Stage, serve: () => Promise<Served>, { account
       .filter(({ event }) => event.eventName === name)
       .map(({ userToken }) => userToken)
       .filter((token, index, all) => token !== all[index - 1]);
+
+  test('gives a visitor who arrives with consent one token: in the HTML, the page and the cookie', () =>
+    open(async (page, origin) => {
+      await page.context().addCookies([{ name: 'consent', value: 'granted', url: origin }]);
+      const html = await (await page.goto(`${origin}/`))!.text();
+      const shop = shopOn(page);
+      await shop.shows('last-event', /^Products Seen: /);
+      const token = (await shop.text('token'))!;
+      expect(token).toMatch(/^anonymous-/);
+      expect(html).toContain(token);
+      const cookies = await page.context().cookies();
+      expect(cookies.find(({ name }) => name === '_ALGOLIA')?.value).toBe(token);
+      await page.reload();
+      await shop.shows('token', new RegExp(`^${token}$`));
+    }));
 
   test('answers a denial without a cookie of ours', () =>
     open(async (page, origin) => {
@@ -72,7 +93,7 @@ export function testFaults(stage: Stage, serve: () => Promise<Served>, { account
       expect(await shop.cookies()).toEqual(['consent']);
     }));
 
-  test('knows the account on both sides on http://localhost', () =>
+  test(`knows the account on both sides on http://${host}`, () =>
     open(async (page, origin) => {
       const said: string[] = [];
       page.on('console', (message) => message.type() === 'error' && said.push(message.text()));
