@@ -24,7 +24,7 @@ export async function writeApiReference(folder = join(root, 'docs/api')) {
     entryFileName: 'index',
     readme: 'none',
     name: 'API',
-    pageTitleTemplates: { index: 'API', module: ({ name }) => name.replace(/^usertoken-/, 'usertoken/') },
+    pageTitleTemplates: { index: 'API', module: ({ name }) => name.replaceAll('-', '/') },
     kindSortOrder: ['Function', 'Variable', 'Class', 'Interface', 'TypeAlias', 'Reference'],
     groupOrder: ['Functions', 'Variables', 'Classes', 'Interfaces', 'Type Aliases', 'References'],
     excludeInternal: true,
