@@ -70,6 +70,7 @@ export const examples: readonly Example[] = [
       fresh: {
         // As create-next-app 16.4 writes it, without Tailwind.
         'next.config.ts': 'export default { cacheComponents: true, partialPrefetching: true };\n',
+        'app/icon.svg': '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>\n',
       },
     },
     needsScript: true,
