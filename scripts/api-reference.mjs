@@ -24,7 +24,7 @@ export async function writeApiReference(folder = join(root, 'docs/api')) {
     entryFileName: 'index',
     readme: 'none',
     name: 'API',
-    pageTitleTemplates: { index: 'API', module: ({ name }) => name.replace(/^usertoken-/, 'usertoken/') },
+    pageTitleTemplates: { index: 'API', module: ({ name }) => name.replaceAll('-', '/') },
     kindSortOrder: ['Function', 'Variable', 'Class', 'Interface', 'TypeAlias', 'Reference'],
     groupOrder: ['Functions', 'Variables', 'Classes', 'Interfaces', 'Type Aliases', 'References'],
     excludeInternal: true,
@@ -50,7 +50,7 @@ export async function writeApiReference(folder = join(root, 'docs/api')) {
   if (!project) throw new Error('typedoc could not read the source');
   for (const module of project.children) {
     const entry = entryNamed(module.name);
-    module.name = specifierOf(entry).replace('/', '-');
+    module.name = specifierOf(entry).replaceAll('/', '-');
   }
   await rm(folder, { recursive: true, force: true });
   await app.generateOutputs(project);

@@ -8,14 +8,17 @@ import ts from 'typescript';
 import { buildCli } from './build-cli.mjs';
 import { writeCharts } from './compile-charts.mjs';
 import {
+  callableEntries,
   cli,
   defaultEntries,
   developmentEntries,
   dropInEdition,
   entries,
   external,
+  frameworkServers,
   liteEntries,
   nodeEntries,
+  nuxtFiles,
   scriptTag,
 } from './entries.mjs';
 import { bundleScriptTag, lightBuildInFull, lightBuilds, shortMessages } from './light-build.mjs';
@@ -35,7 +38,12 @@ const pick = (isWanted) => Object.fromEntries(Object.entries(entries).filter(([n
 const forNode = pick((name) => nodeEntries.includes(name));
 const portable = pick((name) => !nodeEntries.includes(name) && !liteEntries.includes(name));
 
-const cjs = { format: 'cjs', outExtension: { '.js': '.cjs' } };
+const cjs = {
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+  // Nuxt's `import.meta.prerender` is undefined in CommonJS, which Nuxt does not load.
+  logOverride: { 'empty-import-meta': 'silent' },
+};
 /** require() gives the default export itself, with the other names on it, as search-insights has it. */
 const forOldTools = {
   target: `es${dropInEdition}`,
@@ -46,10 +54,18 @@ const inFull = (names) =>
   Object.fromEntries(
     names.filter((name) => developmentEntries.includes(name)).map((name) => [`${name}.development`, entries[name]]),
   );
-const { server, ...onPages } = portable;
+const isOnServer = (name) => name === 'server' || frameworkServers.includes(name);
+const onPages = Object.fromEntries(Object.entries(portable).filter(([name]) => !isOnServer(name)));
+const { 'nuxt/plugin': nuxtPlugin, ...onNuxtServers } = nuxtFiles;
 const variants = [
-  { entryPoints: onPages, plugins: [shortMessages] },
-  { entryPoints: { server, ...inFull(Object.keys(portable)) } },
+  { entryPoints: { ...onPages, 'nuxt/plugin': nuxtPlugin }, plugins: [shortMessages] },
+  {
+    entryPoints: {
+      ...pick(isOnServer),
+      ...onNuxtServers,
+      ...inFull(Object.keys(portable)),
+    },
+  },
 ];
 const lightVariants = [
   ...liteEntries.map((name) => ({ ...lightBuilds[name], entryPoints: pick((each) => each === name), name })),
@@ -96,11 +112,11 @@ async function addCommonJsDeclarations() {
     );
   }
   const program = ts.createProgram(
-    defaultEntries.map((name) => join(root, entries[name])),
+    callableEntries.map((name) => join(root, entries[name])),
     { ...ts.readConfigFile(join(root, 'tsconfig.build.json'), ts.sys.readFile).config.compilerOptions, noEmit: true },
   );
   for (const [name, source] of Object.entries(entries)) {
-    const target = `./types/${source.replace(/\.ts$/, '')}`;
+    const target = `${name.includes('/') ? '..' : '.'}/types/${source.replace(/\.ts$/, '')}`;
     for (const [end, format] of [
       ['d.ts', 'js'],
       ['d.cts', 'cjs'],
@@ -108,7 +124,7 @@ async function addCommonJsDeclarations() {
       const from = `from '${target}.${format}';\n`;
       const hasDefault = defaultEntries.includes(name);
       const text =
-        hasDefault && format === 'cjs'
+        callableEntries.includes(name) && format === 'cjs'
           ? callableModule(namesIn(program, join(root, source)), from)
           : `export * ${from}${hasDefault ? `export { default } ${from}` : ''}`;
       await writeFile(join(dist, `${name}.${end}`), text);
@@ -125,7 +141,7 @@ await Promise.all([
   ]),
   ...lightVariants.flatMap(({ name, ...variant }) => [
     build({ ...shared, ...variant, format: 'esm', platform: 'neutral' }),
-    build({ ...shared, ...variant, ...cjs, platform: 'neutral', ...(defaultEntries.includes(name) && forOldTools) }),
+    build({ ...shared, ...variant, ...cjs, platform: 'neutral', ...(callableEntries.includes(name) && forOldTools) }),
   ]),
   bundleScriptTag().then((script) => writeFile(join(dist, scriptTag.file), script)),
   build({ ...shared, entryPoints: forNode, format: 'esm', platform: 'node' }),

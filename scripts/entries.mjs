@@ -9,14 +9,31 @@ export const entries = {
   svelte: 'src/bindings/svelte.ts',
   angular: 'src/bindings/angular.ts',
   react: 'src/bindings/react.ts',
+  next: 'src/next/provider.ts',
+  'next/server': 'src/next/server.ts',
+  nuxt: 'src/nuxt/module.ts',
+  'nuxt/server': 'src/nuxt/server.ts',
   testing: 'src/testing/index.ts',
 };
+
+/** Entries that run on the server of their framework alone, which resolves what they import. */
+export const frameworkServers = ['next/server', 'nuxt/server'];
 
 /** Entries that may use built-ins of Node; esbuild fails on a built-in that any other entry reaches. */
 export const nodeEntries = ['testing'];
 
+/** Files in dist/ that the Nuxt module has Nuxt load: no entries of an application. */
+export const nuxtFiles = {
+  'nuxt/known': 'src/nuxt/known.ts',
+  'nuxt/middleware': 'src/nuxt/middleware.ts',
+  'nuxt/plugin': 'src/nuxt/plugin.ts',
+};
+
 /** Entries with a default export. */
-export const defaultEntries = ['aa'];
+export const defaultEntries = ['aa', 'nuxt'];
+
+/** Entries whose default export is what `require()` gives. */
+export const callableEntries = ['aa'];
 
 /** Entries without XState: scripts/light-build.mjs says with what instead. */
 export const liteEntries = ['lite', 'aa'];
@@ -26,7 +43,7 @@ export const liteEntries = ['lite', 'aa'];
 export const developmentEntries = ['index', 'lite'];
 
 /** What the page provides: XState, and the frameworks of the bindings. */
-export const external = ['xstate', 'vue', 'svelte', 'react', '@angular/core'];
+export const external = ['xstate', 'vue', 'svelte', 'react', '@angular/core', 'next', '#imports', '#usertoken/known'];
 
 /** The edition of ECMAScript of `dist/aa.cjs`, which tools load that know no `exports` of packages: webpack 4 and others of its
  * age parse nothing newer. In `dist/aa.js` this would cost pages 800 bytes. */

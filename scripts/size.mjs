@@ -13,11 +13,15 @@ const budgets = {
   'usertoken/machines': 3_890,
   'usertoken/aa': 18_490,
   'usertoken/lite': 19_100,
-  'usertoken/server': 18_020,
+  'usertoken/server': 18_270,
   'usertoken/vue': 356,
   'usertoken/svelte': 353,
   'usertoken/angular': 373,
-  'usertoken/react': 360,
+  'usertoken/react': 450,
+  'usertoken/next': 19_400,
+  'usertoken/next/server': 18_650,
+  'usertoken/nuxt': 500,
+  'usertoken/nuxt/server': 18_440,
   [`dist/${scriptTag.file}`]: 16_300,
 };
 
@@ -33,7 +37,7 @@ async function bundle(entry, withXState) {
     external: external.filter((name) => name !== 'xstate' || !withXState),
     define: { 'process.env.NODE_ENV': '"production"' },
     // Servers have the long messages.
-    plugins: entry === 'server' ? [] : [shortMessages],
+    plugins: entry.endsWith('server') ? [] : [shortMessages],
     ...lightBuilds[entry],
     write: false,
     logLevel: 'warning',
@@ -43,7 +47,7 @@ async function bundle(entry, withXState) {
 
 async function bytesOf(name) {
   if (name === `dist/${scriptTag.file}`) return Buffer.from(await bundleScriptTag());
-  const [, entry = 'index'] = /^usertoken\/(\w+)/.exec(name) ?? [];
+  const [, entry = 'index'] = /^usertoken\/([\w/]+)/.exec(name) ?? [];
   return bundle(entry, name.endsWith(' with xstate'));
 }
 

@@ -67,6 +67,7 @@ const cookieRules: Readonly<Record<keyof CookieOptions, Rule>> = {
   renew: isBoolean,
   sameSite: oneOf('Lax', 'Strict', 'None'),
   server: isBoolean,
+  secure: isBoolean,
 };
 
 function checkAll(options: object, rules: Readonly<Record<string, Rule>>, prefix = ''): void {

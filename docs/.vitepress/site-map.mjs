@@ -58,7 +58,7 @@ export function linkOnSite(file, link) {
   if (page) return `/project/${page}${hash}`;
   // In the repository the source has the docstrings, on the site the reference has them.
   const [entry] = Object.entries(entries).find(([, source]) => source === target) ?? [];
-  if (entry) return `/api/usertoken${entry === 'index' ? '' : `-${entry}`}${hash}`;
+  if (entry) return `/api/usertoken${entry === 'index' ? '' : `-${entry.replace('/', '-')}`}${hash}`;
   if (target === 'README.md') return `/${hash}`;
   return target.startsWith('docs/') ? `/${target.slice('docs/'.length)}${hash}` : undefined;
 }

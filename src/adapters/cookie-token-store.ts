@@ -30,6 +30,10 @@ export interface CookieOptions {
    * nobody is logged in, and both on denial.
    * @default false */
   readonly server?: boolean | undefined;
+  /** Whether the cookies are `Secure`, which decides about the prefix `__Host-` too. A server says so in what it hands over, so
+   * that both sides look for the same names on `http://localhost` and behind proxies that end TLS.
+   * @default whether the page's address begins with `https:` */
+  readonly secure?: boolean | undefined;
 }
 
 /** What a cookie token store warns of. */
@@ -60,7 +64,7 @@ export function cookieTokenStore(options: CookieOptions = {}, ports: CookieToken
   const memory = memoryTokenStore();
   let domain = options.domain;
 
-  const isHttps = doc?.location?.protocol === 'https:';
+  const isHttps = options.secure ?? doc?.location?.protocol === 'https:';
   const reach = `SameSite=${sameSite}${isHttps || sameSite === 'None' ? '; Secure' : ''}`;
 
   /** The user's name where no sibling sub-domain can plant it, and where a refused domain has put it. */

@@ -6,6 +6,8 @@ import {
   type ReactElement,
   type ReactNode,
   useContext,
+  useEffect,
+  useLayoutEffect,
   useMemo,
   useSyncExternalStore,
 } from 'react';
@@ -21,6 +23,9 @@ export interface RenderedUserToken extends Pick<UserTokenClient, 'login' | 'logo
 export interface UserTokenProviderProps {
   /** Made outside of rendering, once for each page; on a server once for each request. */
   readonly user: UserTokenClient;
+  /** What your session knows: an account's id, `null` for nobody, `undefined` while it loads. It is passed to `user.sync` before
+   * any effect of the components inside, so that what they track has the right token. @default undefined */
+  readonly account?: string | number | bigint | null | undefined;
   /** What the server rendered, for the first render of a page that is hydrated; keep the object the same. @default what
    * `user` said when the provider was first rendered */
   readonly serverSnapshot?: UserTokenSnapshot | undefined;
@@ -34,14 +39,25 @@ interface Provided {
 
 const Context = /* @__PURE__ */ createContext<Provided | undefined>(undefined);
 
-/** Provides one instance to the components inside. Unmounting ends their subscriptions, never the instance. */
-export function UserTokenProvider({ user, serverSnapshot, children }: UserTokenProviderProps): ReactElement {
+/** React before 19 warns of layout effects on a server. */
+const useEarlyEffect = typeof document === 'undefined' ? useEffect : useLayoutEffect;
+
+/** Effects of a parent run after those of its children, effects of an older sibling before. */
+function Account({ user, account }: Pick<UserTokenProviderProps, 'user' | 'account'>): null {
+  useEarlyEffect(() => void user.sync(account), [user, account]);
+  return null;
+}
+
+/** Provides one instance to the components inside. Unmounting ends their subscriptions, never the instance.
+ * @throws TypeError when `user` is missing. */
+export function UserTokenProvider({ user, account, serverSnapshot, children }: UserTokenProviderProps): ReactElement {
+  if (!user) throw new TypeError('usertoken: UserTokenProvider needs a user');
   const value = useMemo(() => {
     // A part that is hydrated late was rendered with the first snapshot too.
     const first = serverSnapshot ?? user.getSnapshot();
     return { user, getServerSnapshot: () => first };
   }, [user, serverSnapshot]);
-  return createElement(Context.Provider, { value }, children);
+  return createElement(Context.Provider, { value }, createElement(Account, { user, account }), children);
 }
 
 /** The instance that a provider above holds; the component renders again when what is in force changes.

@@ -4,18 +4,20 @@ import { cookieTokenStore } from '../adapters/cookie-token-store.js';
 import type { UserTokenOptions } from '../options.types.js';
 import type { Hydration } from './server.types.js';
 
-function hydrationInPage(): Hydration {
-  return tryCall(() => JSON.parse(document.querySelector('script#usertoken')!.textContent!)) ?? ({} as Hydration);
+function hydrationInPage(): Hydration | undefined {
+  return tryCall(() => JSON.parse(document.querySelector('script#usertoken')!.textContent!));
 }
 
 /** Options with which `createUserToken` goes on under the tokens of a request: `createUserToken({ appId, apiKey,
  * ...fromServer() })`. For the page, where the cookies decide as soon as they can be read, and for rendering the same
  * components on the server.
- * @param hydration What the framework carried over from `visitor.hydration`. @default what is in the page's data block,
- *   `visitor.script`; without one there is no `consent`, and `createUserToken` throws */
+ * @param hydration What the framework carried over from `visitor.hydration`. Without it nothing is known about the visitor, as
+ *   on a prerendered page: the page begins with consent `pending`, and a server renders no token, since its HTML may be for
+ *   everybody. @default what is in the page's data block, `visitor.script` */
 export function fromServer(
-  hydration: Hydration = hydrationInPage(),
+  hydration: Hydration | null | undefined = hydrationInPage(),
 ): Pick<UserTokenOptions, 'consent' | 'strategy' | 'remember' | 'onLogout' | 'user' | 'cookie' | 'generateToken'> {
+  if (!hydration) return { consent: typeof document === 'undefined' ? 'denied' : 'pending' };
   const { anonymousToken, user, ...options } = hydration;
   const { consent, cookie, remember } = options;
   // Cookies are newer than a page from a cache. Where they are blocked, what was handed over is all there is.

@@ -35,6 +35,10 @@ export interface RequestRead {
   readonly cookies: string;
   /** Why the browser may have cookies that the request does not show. */
   readonly hiddenBy: 'cross-site' | 'unreadable' | undefined;
+  /** What the answer may set unasked. Only a document that is loaded has `all` renewed: the visitor may decide otherwise while
+   * a script's request or a prefetch is on its way, so those set cookies that are `missing`. A form may bring a decision
+   * itself, so its answer sets `nothing`. */
+  readonly renewal: 'all' | 'missing' | 'nothing';
   readonly location: NonNullable<CookieDocument['location']>;
 }
 
@@ -103,6 +107,7 @@ export function readRequest(request: RequestLike, site: SiteCookies): RequestRea
     return {
       cookies: isText ? request : '',
       hiddenBy: isText || request == null ? undefined : 'unreadable',
+      renewal: 'all',
       location: { protocol, hostname: '', pathname: '' },
     };
   }
@@ -130,23 +135,27 @@ export function readRequest(request: RequestLike, site: SiteCookies): RequestRea
     return !hosts.includes(other) && !(site.domain && `.${other}`.endsWith(`.${site.domain}`));
   }
 
+  const context = fieldOf(fieldOf(request, 'requestContext'), 'http');
+  const method = field('method') || field('httpMethod') || String(fieldOf(context, 'method') ?? '');
+  const isSafe = method ? /^(GET|HEAD)$/i.test(method) : !header('origin');
+  const isAhead = header('sec-purpose') !== '';
+
   /** Browsers send cookies that are `Lax` from another site only when the visitor follows a link in the whole window. */
-  function isLinkFollowed(): boolean {
-    const context = fieldOf(fieldOf(request, 'requestContext'), 'http');
-    const method = field('method') || field('httpMethod') || String(fieldOf(context, 'method') ?? '');
-    const isSafe = method ? /^(GET|HEAD)$/i.test(method) : !header('origin');
-    return isSafe && header('sec-fetch-mode') === 'navigate' && /^(document)?$/.test(header('sec-fetch-dest'));
-  }
+  const isLinkFollowed = () =>
+    isSafe && header('sec-fetch-mode') === 'navigate' && /^(document)?$/.test(header('sec-fetch-dest'));
 
   function isHidden(): boolean {
     const { sameSite = 'Lax' } = site;
     if (sameSite === 'None' || !isFromElsewhere()) return false;
     // Pages of another site are fetched ahead without cookies.
-    return sameSite === 'Strict' || !isLinkFollowed() || header('sec-purpose') !== '';
+    return sameSite === 'Strict' || !isLinkFollowed() || isAhead;
   }
+
+  const isDocument = !isAhead && /^((i?frame)|document)?$/.test(header('sec-fetch-dest'));
 
   return {
     cookies: cookies ?? '',
+    renewal: !isSafe ? 'nothing' : isDocument ? 'all' : 'missing',
     hiddenBy: cookies === undefined || !isReadable ? 'unreadable' : isHidden() ? 'cross-site' : undefined,
     location: {
       protocol,

@@ -31,7 +31,7 @@ export interface UserTokenServerOptions
   readonly secure: boolean;
   /** How the cookies are named and kept, or `false` for none. What is handed to the page says the same.
    * @default two cookies, host-only; the anonymous token's is set anew with each answer */
-  readonly cookie?: Omit<CookieOptions, 'server'> | false | undefined;
+  readonly cookie?: Omit<CookieOptions, 'server' | 'secure'> | false | undefined;
 }
 
 /** Options that only a page or a single visitor has. */
@@ -47,6 +47,9 @@ export function checkServerOptions(options: UserTokenServerOptions) {
   }
   if (Object(rest.cookie).server !== undefined) {
     throw new TypeError('usertoken: option cookie.server is none of a server, which always sets the cookies itself');
+  }
+  if (Object(rest.cookie).secure !== undefined) {
+    throw new TypeError('usertoken: option cookie.secure is none of a server, which has the option secure');
   }
   checkOptions({ ...rest, consent: 'granted' });
   if (typeof secure !== 'boolean') throw new TypeError('usertoken: option secure must be boolean');

@@ -13,7 +13,7 @@ export interface KnownVisitor {
    * expires the cookies. There is no default; what is no consent counts as `pending`. */
   readonly consent: Consent;
   /** The account that is logged in by the application's own session, or `null` for nobody. It wins over the cookie, but for
-   * `null` with a request that hides its cookies, where the session may be hidden as well.
+   * `null` with a request that hides its cookies, where the session may be hidden as well. An empty string counts as `null`.
    * @default nothing is known: the cookie tells */
   readonly user?: string | number | bigint | null | undefined;
 }
@@ -43,8 +43,12 @@ export interface Visitor extends EventMethods {
   readonly authenticatedToken: string | undefined;
   /** Who is acting: `anonymous`, `identified` or `loggedOut`. */
   readonly state: VisitorState;
-  /** What the request was made with: `pending`, `granted` or `denied`. */
+  /** What the request was made with, or what {@link Visitor.setConsent} said since: `pending`, `granted` or `denied`. */
   readonly consent: Consent;
+  /** The visitor chose with this request. Say so before {@link Visitor.applyTo}: the request's own cookies still hold the
+   * choice from before.
+   * @param choice `granted`; anything else is a denial. */
+  setConsent(choice: 'granted' | 'denied'): void;
   /** An account logged in with this request. A refusal changes nothing and says why.
    * @param id The account's pseudonymous id: a string of 1 to 129 of `A-Z a-z 0-9 _ = + / -`, or a whole number. */
   login(id: string | number | bigint): TokenCheck;
@@ -55,8 +59,10 @@ export interface Visitor extends EventMethods {
    * sent under the account that is known, or under a token of its own; without either it is dropped (`invalid-token`), since
    * it would count for a visitor who does not exist. */
   track(event: InsightsEvent): Promise<Receipt>;
-  /** Values of `Set-Cookie` that the answer must carry, one header line each; read them after `login` and `logout`. None
-   * while consent is pending. For a request that hides its cookies only what `login`, `logout` or a denial asks for. */
+  /** Values of `Set-Cookie` that the answer must carry, one header line each; read them after `login`, `logout` and
+   * `setConsent`. None while consent is pending. Loading a page renews the cookies, a request of a script or a prefetch only sets
+   * those that are missing. A `POST` may change what its own cookies say, so its answer, as one to a request that hides its
+   * cookies, has only what `login`, `logout`, `setConsent` or a denial asks for. */
   readonly setCookie: readonly string[];
   /** Adds {@link Visitor.setCookie} to an answer, beside the cookies that it sets already.
    * @returns Whether they were taken: not once Node has sent the headers, nor by a `Response` that can't be changed. */

@@ -4,6 +4,7 @@ import {
   identityMachine,
   needsFreshToken,
   type OnLogout,
+  type StoredTokens,
   type Strategy,
   type TokenCheck,
   type Tokens,
@@ -48,7 +49,9 @@ const machine = identityMachine.provide({ guards: { isUserToken: () => true } })
 export function createVisitor(ports: VisitorPorts, request: RequestLike, known: KnownVisitor): Visitor {
   const { cookie, choices, checkToken, generateToken, warnings } = ports;
   const { strategy, onLogout } = choices;
-  const { consent: asked, user } = Object(known) as KnownVisitor;
+  const { consent: asked, user: account } = Object(known) as KnownVisitor;
+  // Cookie libraries give '' for a cookie that was deleted.
+  const user = account === '' ? null : account;
   const storesUser = choices.remember !== 'page';
   const site = { ...withDefaults(cookie || {}, cookieDefaults), secure: ports.secure };
   const read = readRequest(cookie ? request : '', site);
@@ -56,7 +59,8 @@ export function createVisitor(ports: VisitorPorts, request: RequestLike, known: 
   function openTokenStore(cookies: string) {
     const document = requestDocument(cookies, read.location);
     const isPersistent = choices.remember === 'device';
-    const tokenStore = cookieTokenStore(cookie || {}, { document, isPersistent, onTrouble: warnings.post });
+    const options = read.renewal === 'all' ? cookie || {} : { ...cookie, renew: false };
+    const tokenStore = cookieTokenStore(options, { document, isPersistent, onTrouble: warnings.post });
     return { tokenStore, document };
   }
 
@@ -67,15 +71,20 @@ export function createVisitor(ports: VisitorPorts, request: RequestLike, known: 
     return check;
   }
 
-  const found =
-    asked === 'granted'
-      ? validTokens(readTokens({ tokenStore: openTokenStore(read.cookies).tokenStore, storesUser }), checkToken)
-      : {};
-  /** The browser may have an anonymous token all the same, which no answer to this request may overwrite. */
-  const hiddenBy = found.anonymousToken ? undefined : read.hiddenBy;
-  if (asked === 'granted' && hiddenBy) warnings.post('cookies-hidden', hiddenBy);
-  /** Whether the account of the cookie is another one by the application's word. */
-  let hasChanged = false;
+  /** Why the browser may have an anonymous token all the same, which no answer to this request may overwrite. */
+  let hiddenBy = read.hiddenBy;
+  /** Reads the cookies, which only consent allows. */
+  function look(): StoredTokens {
+    const { tokenStore } = openTokenStore(read.cookies);
+    const stored = validTokens(readTokens({ tokenStore, storesUser }), checkToken);
+    if (stored.anonymousToken) hiddenBy = undefined;
+    else if (hiddenBy) warnings.post('cookies-hidden', hiddenBy);
+    return stored;
+  }
+  let found = asked === 'granted' ? look() : {};
+  /** Whether the application has said something new about the account, or about anything. */
+  let hasNewUser = false;
+  let hasNews = false;
 
   const checked = user == null ? user : accept(user);
   const actor = createActor(machine, {
@@ -88,7 +97,7 @@ export function createVisitor(ports: VisitorPorts, request: RequestLike, known: 
       freshAnonymousToken: generateToken(),
     },
   }).start();
-  const { consent } = actor.getSnapshot().value;
+  const consentNow = () => actor.getSnapshot().value.consent;
   const contextNow = () => actor.getSnapshot().context;
   const fresh = () => (needsFreshToken(contextNow()) ? generateToken() : undefined);
   const send = (event: IdentityEvent) => actor.send(event);
@@ -100,8 +109,8 @@ export function createVisitor(ports: VisitorPorts, request: RequestLike, known: 
   }
 
   function track(event: unknown, kind: EventKind = {}): Promise<Receipt> {
-    if (consent === 'denied') return Promise.resolve({ status: 'dropped', reason: 'opted-out' });
-    if (consent === 'pending') {
+    if (consentNow() === 'denied') return Promise.resolve({ status: 'dropped', reason: 'opted-out' });
+    if (consentNow() === 'pending') {
       return Promise.resolve({ status: 'dropped', reason: 'opted-out', message: 'consent is pending' });
     }
     if (hiddenBy && contextNow().identifiedToken === undefined && fieldOf(event, 'userToken') == null) {
@@ -123,14 +132,18 @@ export function createVisitor(ports: VisitorPorts, request: RequestLike, known: 
     return [read.cookies, ...hidden.map((each) => `${each}=`)].join('; ');
   }
 
+  /** An answer to a form writes nothing of what was true before it. */
+  const mayWrite = () => read.renewal !== 'nothing' || hasNews;
+
   function setCookie(): readonly string[] {
+    const consent = consentNow();
     if (!cookie || consent === 'pending') return [];
     const { tokenStore, document } = openTokenStore(cookiesToChange());
     const { identifiedToken } = contextNow();
     if (consent === 'denied') tokenStore.erase();
-    else if (!hiddenBy) writeTokens({ tokenStore, storesUser }, contextNow());
-    else if (hasChanged && identifiedToken && storesUser) tokenStore.write('identified', identifiedToken);
-    else if (hasChanged) tokenStore.remove('identified');
+    else if (!hiddenBy && mayWrite()) writeTokens({ tokenStore, storesUser }, contextNow());
+    else if (hasNewUser && identifiedToken && storesUser) tokenStore.write('identified', identifiedToken);
+    else if (hasNewUser) tokenStore.remove('identified');
     return document.setCookie;
   }
 
@@ -149,12 +162,14 @@ export function createVisitor(ports: VisitorPorts, request: RequestLike, known: 
   function hydration(): Hydration {
     const { anonymousToken, identifiedToken } = contextNow();
     const knownUser = identifiedToken ?? (user === null && !hiddenBy ? null : undefined);
+    const consent = consentNow();
+    const isKept = mayWrite() || found.anonymousToken === anonymousToken;
     return {
       ...choices,
       consent,
       // While consent is pending the server sets no cookie: after a grant script does, until the next request. Where cookies
-      // are hidden from the server, the page sees them.
-      cookie: cookie && { ...cookie, server: consent === 'granted' && !hiddenBy },
+      // are hidden from the server, the page sees them. The page takes the cookies' names from here.
+      cookie: cookie && { ...cookie, server: consent === 'granted' && !hiddenBy && isKept, secure: ports.secure },
       ...(anonymousToken ? { anonymousToken } : {}),
       ...(knownUser === undefined ? {} : { user: knownUser }),
     };
@@ -171,17 +186,26 @@ export function createVisitor(ports: VisitorPorts, request: RequestLike, known: 
     get state() {
       return actor.getSnapshot().value.visitor;
     },
-    consent,
+    get consent() {
+      return consentNow();
+    },
+    setConsent(choice) {
+      hasNews = true;
+      if (choice !== 'granted') return send({ type: 'consent.deny' });
+      if (consentNow() === 'granted') return;
+      found = look();
+      send({ type: 'consent.grant', stored: found, freshAnonymousToken: fresh() });
+    },
     login(id) {
       const check = accept(id);
       if (check.ok) {
-        hasChanged = true;
+        hasNews = hasNewUser = true;
         send({ type: 'identity.login', token: check.token, freshAnonymousToken: fresh() });
       }
       return check;
     },
     logout() {
-      hasChanged = true;
+      hasNews = hasNewUser = true;
       send({ type: 'identity.logout', freshAnonymousToken: fresh() });
     },
     track: (event) => track(event),

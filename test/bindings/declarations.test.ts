@@ -5,7 +5,7 @@ import { entries } from '../../scripts/entries.mjs';
 import { emitDeclarations } from '../support/emit-declarations.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const frameworks = { vue: 'vue', svelte: 'svelte', angular: '@angular/core', react: 'react' } as const;
+const frameworks = { vue: 'vue', svelte: 'svelte', angular: '@angular/core', react: 'react', next: 'react' } as const;
 
 const declarations = emitDeclarations();
 

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { act, createElement, type ReactNode, StrictMode } from 'react';
+import { act, createElement, type ReactNode, StrictMode, useEffect, useLayoutEffect } from 'react';
 import { createRoot, hydrateRoot } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -134,4 +134,44 @@ test('another instance given to the provider takes the place of the first', asyn
   expect(shownIn(container)).toEqual(['u2 undefined identified granted']);
   expect([one.listeners(), two.listeners()]).toEqual([0, 1]);
   await act(async () => root.unmount());
+});
+
+// A parent's effects run after those of its children, so a `sync` there left the first view under the token before it.
+test.each([
+  ['a login', null, 'ada-1815'],
+  ['a logout', 'ada-1815', null],
+])('%s by the provider comes before every effect of the components inside', async (_, before, after) => {
+  const { user } = alone({ consent: 'granted' });
+  const seen: (string | undefined)[] = [];
+  function View({ account }: { readonly account: string | null }) {
+    const { user } = useUserToken();
+    useLayoutEffect(() => void seen.push(user.token), [account]);
+    useEffect(() => void seen.push(user.token), [account]);
+    return createElement('p', null, user.token);
+  }
+  const root = createRoot(document.createElement('main'));
+  const show = (account: string | null) =>
+    act(async () =>
+      root.render(createElement(UserTokenProvider, { user, account }, createElement(View, { account, key: account }))),
+    );
+  await show(before);
+  seen.length = 0;
+  await show(after);
+  const expected = after ?? expect.stringMatching(/^anonymous-/);
+  expect(seen).toEqual([expected, expected]);
+  await act(async () => root.unmount());
+});
+
+test('an account that is not known yet changes nothing', async () => {
+  const { user } = alone({ consent: 'granted' });
+  user.login('ada-1815');
+  const root = createRoot(document.createElement('main'));
+  await act(async () => root.render(createElement(UserTokenProvider, { user, account: undefined })));
+  expect(user.token).toBe('ada-1815');
+  await act(async () => root.unmount());
+});
+
+test('a provider without a client says which property is missing', () => {
+  const broken = createElement(UserTokenProvider, { user: undefined as never });
+  expect(() => renderToString(broken)).toThrow('usertoken: UserTokenProvider needs a user');
 });

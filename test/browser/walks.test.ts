@@ -22,7 +22,7 @@ test.each([1, 2, 3, 4, 5])(
     const unanswered = new Set<string>();
     let tabs: Tab[] = [await profile.open()];
     let isFaulted = false;
-    const hadFaults = false;
+    let hadFaults = false;
     let count = 0;
 
     /** Tracks in a tab, under the token that is in force there. */

@@ -42,7 +42,7 @@ async function open(path: string, { width = 1280, colorScheme = 'light' as 'ligh
 
 const decode = (text: string) => text.replaceAll('&amp;', '&').replaceAll('&#39;', "'").replaceAll('&quot;', '"');
 const idsIn = (html: string) => new Set([...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => decode(id!)));
-const pageOf = (entry: string) => `/api/usertoken${entry === 'index' ? '' : `-${entry}`}.html`;
+const pageOf = (entry: string) => `/api/usertoken${entry === 'index' ? '' : `-${entry.replace('/', '-')}`}.html`;
 
 /** Links and sources of a page that lead nowhere on the site. */
 function brokenLinks(path: string, html: string): string[] {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { guidePages, isFromExample, root, type Snippet, snippetsOf } from './support/guide.js';
+import { guidePages, isFromExample, isStep, root, type Snippet, snippetsOf } from './support/guide.js';
 import { launchChromium, runInBrowser } from './support/run-in-browser.js';
 import { runInNode } from './support/run-in-node.js';
 import { runInVitest } from './support/run-in-vitest.js';
@@ -9,7 +9,7 @@ import { typeErrorsOf } from './support/snippet-types.js';
 
 const snippets = guidePages()
   .flatMap(snippetsOf)
-  .filter((each) => !isFromExample(each));
+  .filter((each) => !isFromExample(each) && !isStep(each));
 const isOnlyCompiled = ({ flags }: Snippet) => flags.includes('compiled');
 const isModule = (each: Snippet) => ['ts', 'js'].includes(each.language) || isOnlyCompiled(each);
 const isForVitest = ({ flags }: Snippet) => flags.includes('vitest');

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { useStage } from '../browser/harness.js';
 import { buildExample, examples, packPackage } from './support/build.js';
-import { serveBuild, serveDevelopment, serveFolder } from './support/serve.js';
+import { type Served, serveBuild, serveDevelopment, serveFolder } from './support/serve.js';
+import { testFaults } from './support/test-faults.js';
 import { testServer } from './support/test-server.js';
+import { testStart } from './support/test-start.js';
 import { expectToFit, fullSurface, shopOn, visitorOn, walkThrough } from './support/walk.js';
 
 const stage = useStage();
@@ -20,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe.each(examples)('examples/$name', (example) => {
-  const { output, path = '/', isServer, surface = fullSurface, component } = example;
+  const { output, path = '/', isServer, surface = fullSurface, component, develop, needsScript, places = {} } = example;
   let place: string;
   const serve = () => (isServer ? serveBuild(place, output) : serveFolder(join(place, output)));
   beforeAll(async () => {
@@ -38,7 +40,27 @@ describe.each(examples)('examples/$name', (example) => {
     }
   });
 
-  if (isServer) testServer(stage, serve);
+  if (isServer) {
+    testServer(stage, serve, needsScript);
+    testFaults(stage, serve, places);
+  }
+  if (develop) {
+    describe('in development', () => {
+      let server: Served;
+      beforeAll(async () => {
+        server = await serveBuild(place, develop, 'development');
+        // The first visit of a page compiles it, and may load it twice.
+        const page = await stage.browser.newPage();
+        page.setDefaultTimeout(120_000);
+        const paths = ['/', places.account ?? '/', ...(places.everybody ?? [])];
+        for (const path of paths) await page.goto(server.origin + path, { waitUntil: 'networkidle' });
+        await page.close();
+      });
+      afterAll(() => server?.close());
+      testFaults(stage, async () => ({ origin: server.origin, close: async () => {} }), places);
+    });
+  }
+  testStart(stage, () => place, example);
   if (!component) return;
   test('keeps its instance when a component is replaced in the open page', async () => {
     const server = await serveDevelopment(place);

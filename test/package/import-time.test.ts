@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, inject, test } from 'vitest';
-import { entries } from '../../scripts/entries.mjs';
+import { entries, frameworkServers } from '../../scripts/entries.mjs';
 
 const { consumer } = inject('packed');
-const specifiers = Object.keys(entries).map((name) => (name === 'index' ? 'usertoken' : `usertoken/${name}`));
+const specifiers = Object.keys(entries)
+  .filter((name) => !frameworkServers.includes(name))
+  .map((name) => (name === 'index' ? 'usertoken' : `usertoken/${name}`));
 
 /** Runs code in a fresh process of the project; rejects when it fails or is still alive after the time limit. */
 async function runNode(code: string, kind: 'module' | 'commonjs'): Promise<string> {
@@ -58,6 +60,7 @@ describe.each(specifiers)('%s', (specifier) => {
       vue: ['vue'],
       svelte: ['svelte', 'svelte/reactivity'],
       react: ['react'],
+      next: ['react'],
       angular: ['@angular/core'],
     }[specifier.split('/')[1] ?? ''];
     const frameworkFirst = (framework ?? []).map((peer) => load(way, peer)).join('\n');

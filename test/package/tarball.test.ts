@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { build as esbuild } from 'esbuild';
 import { build as viteBuild } from 'vite';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { cli, developmentEntries, entries, scriptTag } from '../../scripts/entries.mjs';
+import { cli, developmentEntries, entries, nuxtFiles, scriptTag } from '../../scripts/entries.mjs';
 import { exportNames } from './support/export-names.js';
 import { runProbe, writeProbes } from './support/probe.js';
 
@@ -33,6 +33,7 @@ describe('the tarball', () => {
       `dist/${cli.file}`,
       `dist/${scriptTag.file}`,
       ...perEntry,
+      ...Object.keys(nuxtFiles).flatMap((name) => ['js', 'cjs'].map((end) => `dist/${name}.${end}`)),
       ...developmentEntries.flatMap((name) => ['js', 'cjs'].map((end) => `dist/${name}.development.${end}`)),
     ].map((name) => `package/${name}`);
     const patterns = [
@@ -55,6 +56,7 @@ describe('the tarball', () => {
     const names = Object.keys(entries);
     expect(Object.keys(exports)).toEqual([
       ...names.map((name) => (name === 'index' ? '.' : `./${name}`)),
+      ...Object.keys(nuxtFiles).map((name) => `./${name}`),
       './dist/aa.min.js',
       './package.json',
     ]);

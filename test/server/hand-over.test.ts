@@ -169,9 +169,48 @@ describe('in the page', () => {
     expect(inPage.token).not.toBe(visitor.hydration.anonymousToken);
   });
 
-  test('without a data block there is no consent, and createUserToken says so', () => {
+  test('without a hand-over the page begins with consent pending, under a token of its own', () => {
     asPage({ ...cookielessDocument(), querySelector: () => null });
-    expect(() => createUserToken({ ...base, ...fromServer() })).toThrow('"consent" must be');
+    for (const nothing of [undefined, null]) {
+      const user = createUserToken({ ...base, ...fromServer(nothing) });
+      expect(user.consent.state).toBe('pending');
+      expect(user.token).toMatch(/^anonymous-/);
+    }
+  });
+});
+
+describe('HTML that is rendered without a visitor, and may be for everybody', () => {
+  test.each([undefined, null])('holds no token, with a hand-over of %s', (nothing) => {
+    vi.stubGlobal('document', undefined);
+    const user = createUserToken({ ...base, ...fromServer(nothing) });
+    expect(user.getSnapshot()).toEqual({
+      token: undefined,
+      authenticatedToken: undefined,
+      state: 'anonymous',
+      consent: 'denied',
+    });
+  });
+});
+
+// The server named the account's cookie `__Host-...`, and a page on http looked for another name.
+describe('the hand-over names the cookies', () => {
+  const onHttp = 'http://localhost:3000/teapots';
+  test.each([
+    ['secure: true on http://localhost', true, onHttp],
+    ['secure: false on https, behind a proxy that says nothing', false, url],
+  ])('so that the page reads, and a logout removes, what the server set, with %s', (_, secure, address) => {
+    const page = cookieDocument(address);
+    const first = testServer({ secure }).visitor('', { ...granted, user: 'ada-1815' });
+    for (const line of first.setCookie) page.cookie = line;
+    expect(page.cookie).toContain('_ALGOLIA_USER=ada-1815');
+    asPage(page);
+    const { hydration, token } = testServer({ secure }).visitor(page.cookie, granted);
+    const user = createUserToken({ ...base, ...fromServer(JSON.parse(JSON.stringify(hydration))) });
+    expect(user).toMatchObject({ token, state: 'identified' });
+    user.logout();
+    expect(page.cookie).toBe(`_ALGOLIA=${first.hydration.anonymousToken}`);
+    user.consent.deny();
+    expect(page.cookie).toBe('');
   });
 });
 
@@ -182,7 +221,7 @@ describe('the data block', () => {
     expect(hydration).toEqual({
       consent: 'granted',
       strategy: 'link',
-      cookie: { server: true },
+      cookie: { server: true, secure: true },
       anonymousToken: anonymous,
       user: 'ada-1815',
     });

@@ -146,7 +146,7 @@ describe('hostile headers', () => {
       for (const line of visitor.setCookie) expect(line).toMatch(/^[\w-]+=[\w=+/-]*(; [\w=./-]+)+$/);
       expect(JSON.parse(JSON.stringify(visitor.hydration))).toEqual({
         ...granted,
-        cookie: { server: true },
+        cookie: { server: true, secure: true },
         anonymousToken: visitor.token,
       });
     }

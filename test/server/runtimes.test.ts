@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { entries, nodeEntries } from '../../scripts/entries.mjs';
+import { entries, frameworkServers, nodeEntries } from '../../scripts/entries.mjs';
 import { type Collector, createCollector } from '../../src/testing/index.js';
 import { root } from '../docs/support/guide.js';
 import { startNode } from './support/child.js';
@@ -128,7 +128,7 @@ describe('a Node process', () => {
 // PK-01 of the test cases.
 describe('on Node', () => {
   const specifiers = Object.keys(entries)
-    .filter((name) => !['vue', 'svelte', 'angular', 'react'].includes(name))
+    .filter((name) => !['vue', 'svelte', 'angular', 'react', 'next', ...frameworkServers].includes(name))
     .map((name) => (name === 'index' ? 'usertoken' : `usertoken/${name}`));
   const before = {
     'without a window': '',

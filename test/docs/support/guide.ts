@@ -10,7 +10,7 @@ export interface Snippet {
   readonly at: string;
   readonly language: string;
   /** What follows the language: `browser` has it run in Chromium, `vitest` by Vitest, `compiled` has it compiled and not
-   * run, `from=FILE` or `from=FILE#REGION` names the code it is. */
+   * run, `from=FILE` or `from=FILE#REGION` names the code it is, `file=FILE` the file that a reader puts it into. */
   readonly flags: readonly string[];
   readonly code: string;
 }
@@ -49,6 +49,11 @@ export function snippetsOf({ path, text }: Page): Snippet[] {
 /** Whether a snippet is the code of an example, which is built and walked through as a whole. */
 export function isFromExample({ flags }: Snippet): boolean {
   return flags.some((flag) => flag.startsWith('from='));
+}
+
+/** Whether a snippet is a file of an application that a reader starts, which is built by following the page. */
+export function isStep({ flags }: Snippet): boolean {
+  return flags.some((flag) => flag.startsWith('file='));
 }
 
 /** The page's text without its fenced blocks. */

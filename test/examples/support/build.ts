@@ -3,6 +3,7 @@ import { cp, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { Places } from './test-faults.js';
 import { fullSurface, type Surface } from './walk.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -13,11 +14,20 @@ export interface Example {
   readonly name: string;
   /** The file that names the collector, and what it holds then. */
   readonly configure: (host: string) => readonly [file: string, text: string];
-  /** The folder that is served once the example is built, or the server that Node runs. */
+  /** The folder that is served once the example is built, or the server that Node runs, with its arguments. */
   readonly output: string;
   /** The page's path there. @default '/' */
   readonly path?: string;
   readonly isServer?: true;
+  /** The page of the guide whose start is followed, and what the framework's command makes of an empty folder, as far as it
+   * matters. Needs `develop`. */
+  readonly start?: { readonly page: string; readonly fresh: Readonly<Record<string, string>> };
+  /** Whether the shop is shown by a script, as what Next.js streams is. */
+  readonly needsScript?: true;
+  /** The server for development, with its arguments. @default none is walked through */
+  readonly develop?: string;
+  /** Pages next to the shop. */
+  readonly places?: Places;
   readonly surface?: Surface;
   /** A component's file and a text in it, where the tool replaces the component in the open page when the file changes. */
   readonly component?: string;
@@ -50,10 +60,47 @@ export const examples: readonly Example[] = [
     },
   },
   {
+    name: 'next',
+    configure: (host) => ['.env.local', `NEXT_PUBLIC_INSIGHTS_HOST=${host}\n`],
+    output: 'node_modules/next/dist/bin/next start -H 127.0.0.1',
+    develop: 'node_modules/next/dist/bin/next dev -H 127.0.0.1',
+    isServer: true,
+    start: {
+      page: 'docs/nextjs.md',
+      fresh: {
+        // As create-next-app 16.4 writes it, without Tailwind.
+        'next.config.ts': 'export default { cacheComponents: true, partialPrefetching: true };\n',
+        'app/icon.svg': '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>\n',
+      },
+    },
+    needsScript: true,
+    places: { account: '/account', everybody: ['/about'] },
+    surface: {
+      ...fullSurface,
+      boughtSays: /^Cart Bought: sent by the server$/,
+      ownCookies: ['account', 'consent'],
+    },
+  },
+  {
+    name: 'nuxt',
+    configure: (host) => ['.env', `ALGOLIA_APP_ID=app\nALGOLIA_SEARCH_KEY=key\nINSIGHTS_HOST=${host}\n`],
+    output: '.output/server/index.mjs',
+    develop: 'node_modules/nuxt/bin/nuxt.mjs dev --host 127.0.0.1',
+    start: { page: 'docs/nuxt.md', fresh: {} },
+    isServer: true,
+    places: { account: '/account', everybody: ['/about', '/offers', '/app'] },
+    surface: {
+      ...fullSurface,
+      boughtSays: /^Cart Bought: sent by the server$/,
+      ownCookies: ['account', 'consent'],
+    },
+  },
+  {
     name: 'sveltekit',
     configure: (host) => ['.env.local', `PUBLIC_INSIGHTS_HOST=${host}\n`],
     output: 'build',
     isServer: true,
+    places: { host: '127.0.0.1', account: '/account', everybody: ['/about'] },
     surface: {
       ...fullSurface,
       boughtSays: /^Cart Bought: sent by the server$/,

@@ -43,7 +43,9 @@ export async function serveFolder(folder: string, fill = (text: string) => text)
 
 /** Runs a script of an installed example on Node until it names its address. */
 async function serveProcess(folder: string, args: readonly string[], env: Record<string, string>): Promise<Served> {
-  const child = spawn(process.execPath, args, { cwd: folder, env: { ...process.env, NO_COLOR: '1', ...env } });
+  // Nuxt says nothing where it takes itself to be tested.
+  const { TEST, VITEST, ...own } = process.env;
+  const child = spawn(process.execPath, args, { cwd: folder, env: { ...own, NO_COLOR: '1', ...env } });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const origin = await new Promise<string>((resolve, reject) => {
     let said = '';
@@ -71,10 +73,11 @@ export function serveDevelopment(folder: string): Promise<Served> {
   return serveProcess(folder, [vite, '--host', '127.0.0.1', '--port', '0'], { NODE_ENV: 'development' });
 }
 
-/** Runs what an example built for Node. It is told its own address, which it checks the origin of forms against. */
-export async function serveBuild(folder: string, output: string): Promise<Served> {
+/** Runs an example's server on Node. It is told its own address, which it checks the origin of forms against.
+ * @param command A file of the example, and its arguments. */
+export async function serveBuild(folder: string, command: string, mode = 'production'): Promise<Served> {
   const free = await serveFolder(folder);
   await free.close();
-  const env = { HOST: '127.0.0.1', PORT: new URL(free.origin).port, ORIGIN: free.origin, NODE_ENV: 'production' };
-  return serveProcess(folder, [output], env);
+  const env = { HOST: '127.0.0.1', PORT: new URL(free.origin).port, ORIGIN: free.origin, NODE_ENV: mode };
+  return serveProcess(folder, command.split(' '), env);
 }

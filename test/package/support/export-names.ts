@@ -45,6 +45,8 @@ export const exportNames = {
   svelte: ['setUserToken', 'useUserToken'],
   angular: ['injectUserToken', 'provideUserToken'],
   react: ['UserTokenProvider', 'useUserToken'],
+  next: ['UserTokenProvider', 'useUserToken'],
+  nuxt: [],
   testing: [
     'checkEventsBody',
     'createCollector',

@@ -1,11 +1,10 @@
 import { fail, redirect } from '@sveltejs/kit';
-import { visitorOf } from '$lib/server/tokens';
 import { products } from '../../../shared/catalog.js';
 import { bought } from '../../../shared/events.js';
 import type { Actions } from './$types';
 
 // #region actions
-/** For the shop's own cookies. SvelteKit adds `HttpOnly`, since no script reads them. */
+/** For the shop's own cookies. SvelteKit adds `HttpOnly`. */
 const cookieOptions = ({ protocol }: URL) => ({ path: '/', maxAge: 15_552_000, secure: protocol === 'https:' });
 
 export const actions: Actions = {
@@ -22,10 +21,11 @@ export const actions: Actions = {
     redirect(303, '/');
   },
 
-  async consent(event) {
-    const answer = (await event.request.formData()).get('consent') === 'granted' ? 'granted' : 'denied';
-    event.cookies.set('consent', answer, cookieOptions(event.url));
-    event.locals.visitor = visitorOf(event);
+  async consent({ locals, cookies, request, url }) {
+    const answer = (await request.formData()).get('consent') === 'granted' ? 'granted' : 'denied';
+    // A prerendered page reads it.
+    cookies.set('consent', answer, { ...cookieOptions(url), httpOnly: false });
+    locals.visitor.setConsent(answer);
   },
 
   async buy({ locals, request }) {
