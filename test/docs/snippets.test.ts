@@ -14,7 +14,7 @@ const isOnlyCompiled = ({ flags }: Snippet) => flags.includes('compiled');
 const isModule = (each: Snippet) => ['ts', 'js'].includes(each.language) || isOnlyCompiled(each);
 const isForVitest = ({ flags }: Snippet) => flags.includes('vitest');
 const isForBrowser = (each: Snippet) =>
-  (['html', 'tsx', 'vue'].includes(each.language) && !isOnlyCompiled(each)) || each.flags.includes('browser');
+  (['html', 'tsx', 'vue', 'svelte'].includes(each.language) && !isOnlyCompiled(each)) || each.flags.includes('browser');
 
 const modules = snippets.filter(isModule);
 const isElsewhere = (each: Snippet) => isForBrowser(each) || isForVitest(each) || isOnlyCompiled(each);

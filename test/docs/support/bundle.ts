@@ -1,4 +1,5 @@
 import { build, type Plugin } from 'esbuild';
+import { compile } from 'svelte/compiler';
 import { compileScript, parse } from 'vue/compiler-sfc';
 import { entries } from '../../../scripts/entries.mjs';
 import { root, type Snippet } from './guide.js';
@@ -33,6 +34,25 @@ const mounts: Readonly<Record<string, string>> = {
     import { user } from './user-token';
     import Component from 'snippet';
     createApp(Component).use(userTokenPlugin, user).mount('#app');`,
+  svelte: `import { mount } from 'svelte';
+    import { setUserToken } from 'usertoken/svelte';
+    import { user } from './user-token';
+    import Component from 'snippet';
+    function Root(...args) {
+      setUserToken(user);
+      Component(...args);
+    }
+    mount(Root, { target: document.querySelector('#app') });`,
+};
+
+/** The languages of components. */
+export const componentLanguages = Object.keys(mounts);
+
+/** How a component of each kind becomes JavaScript. */
+const compilers: Readonly<Record<string, (at: string, code: string) => string>> = {
+  tsx: (_, code) => code,
+  vue: compileVue,
+  svelte: (at, code) => compile(code, { filename: `${at}.svelte`, runes: true }).js.code,
 };
 
 function ofGuide(files: Readonly<Record<string, string>>): Plugin {
@@ -89,7 +109,7 @@ export function bundle(code: string, platform: 'node' | 'browser', external: str
 
 /** A component of the guide as an ES module that puts it into a page. */
 export function bundleComponent({ at, language, code }: Snippet): Promise<string> {
-  const files = { snippet: language === 'vue' ? compileVue(at, code) : code };
+  const files = { snippet: compilers[language]!(at, code) };
   return bundleCode(mounts[language]!, 'browser', { files });
 }
 
