@@ -10,6 +10,7 @@ export const entries = {
   angular: 'src/bindings/angular.ts',
   react: 'src/bindings/react.ts',
   testing: 'src/testing/index.ts',
+  devtools: 'src/devtools/index.ts',
 };
 
 /** Entries that may use built-ins of Node; esbuild fails on a built-in that any other entry reaches. */

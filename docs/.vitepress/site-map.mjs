@@ -18,6 +18,7 @@ const groups = {
     'testing-vitest',
     'testing-playwright',
     'collector',
+    'devtools',
     'inspector',
     'troubleshooting',
     'known-limits',
