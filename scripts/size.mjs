@@ -17,7 +17,7 @@ const budgets = {
   'usertoken/server': 18_020,
   'usertoken/vue': 592,
   'usertoken/svelte': 526,
-  'usertoken/angular': 744,
+  'usertoken/angular': 764,
   'usertoken/react': 510,
   'usertoken/devtools': 8_000,
   [`dist/${scriptTag.file}`]: 16_300,

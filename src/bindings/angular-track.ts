@@ -12,8 +12,9 @@ export class UserTokenTrack {
   // https://angular.dev/tools/libraries/creating-libraries#publishing-libraries
   /** For Angular's compiler. */
   static readonly ɵfac: core.ɵɵFactoryDeclaration<UserTokenTrack, never> = (() => new UserTokenTrack()) as never;
-  /** For Angular's compiler. */
-  static readonly ɵdir: core.ɵɵDirectiveDeclaration<
+  static #directive: typeof UserTokenTrack.ɵdir | undefined;
+  /** For Angular's compiler. Read when the directive is first used: without that compiler the module can still be imported. */
+  static get ɵdir(): core.ɵɵDirectiveDeclaration<
     UserTokenTrack,
     '[userTokenTrack]',
     never,
@@ -23,15 +24,18 @@ export class UserTokenTrack {
     never,
     true,
     never
-  > = /* @__PURE__ */ core.ɵɵngDeclareDirective({
-    minVersion: '14.0.0',
-    version: '14.0.0',
-    ngImport: core,
-    type: UserTokenTrack,
-    isStandalone: true,
-    selector: '[userTokenTrack]',
-    inputs: { userTokenTrack: 'userTokenTrack' },
-  } as never) as never;
+  > {
+    UserTokenTrack.#directive ??= core.ɵɵngDeclareDirective({
+      minVersion: '14.0.0',
+      version: '14.0.0',
+      ngImport: core,
+      type: UserTokenTrack,
+      isStandalone: true,
+      selector: '[userTokenTrack]',
+      inputs: { userTokenTrack: 'userTokenTrack' },
+    } as never) as typeof UserTokenTrack.ɵdir;
+    return UserTokenTrack.#directive;
+  }
 
   #event: InsightsEvent | undefined;
   #update: ReturnType<typeof trackElement> | undefined;
