@@ -16,6 +16,7 @@ const groups = {
   'Test and inspect': [
     'testing',
     'testing-vitest',
+    'testing-components',
     'testing-playwright',
     'collector',
     'devtools',

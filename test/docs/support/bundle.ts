@@ -59,7 +59,7 @@ function ofGuide(files: Readonly<Record<string, string>>): Plugin {
   return {
     name: 'modules of the guide',
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^(\.\/user-token|snippet)$/ }, ({ path }) => ({ path, namespace: 'guide' }));
+      onResolve({ filter: /^(\.\/user-token|snippet|\.\/\w+\.svelte)$/ }, ({ path }) => ({ path, namespace: 'guide' }));
       onLoad({ filter: /.*/, namespace: 'guide' }, ({ path }) => ({
         contents: files[path] ?? '',
         loader: 'tsx',
@@ -72,10 +72,10 @@ function ofGuide(files: Readonly<Record<string, string>>): Plugin {
 async function bundleCode(
   contents: string,
   platform: 'node' | 'browser',
-  { external = [], files = {} }: BundleOptions = {},
+  { external = [], files = {}, ...others }: BundleOptions = {},
 ): Promise<string> {
   const { outputFiles } = await build({
-    stdin: { contents, resolveDir: root, loader: 'ts' },
+    stdin: { contents, resolveDir: root, loader: others.loader ?? 'ts' },
     bundle: true,
     write: false,
     format: 'esm',
@@ -85,6 +85,9 @@ async function bundleCode(
     external,
     plugins: [toSource, ofGuide({ './user-token': userModule, ...files })],
     ...(platform === 'browser' ? { define } : {}),
+    ...(others.conditions ? { conditions: others.conditions } : {}),
+    // As Angular has them.
+    tsconfigRaw: { compilerOptions: { experimentalDecorators: true } },
     logLevel: 'silent',
   });
   return outputFiles[0]!.text;
@@ -93,6 +96,8 @@ async function bundleCode(
 interface BundleOptions {
   readonly external?: string[];
   readonly files?: Readonly<Record<string, string>>;
+  readonly loader?: 'ts' | 'tsx';
+  readonly conditions?: string[];
 }
 
 const define = {
@@ -105,6 +110,23 @@ const define = {
 /** An ES module in one piece, with the package's entries taken from the source. */
 export function bundle(code: string, platform: 'node' | 'browser', external: string[] = []): Promise<string> {
   return bundleCode(code, platform, { external });
+}
+
+const environmentOf = (code: string) => /^\/\/ @vitest-environment .*$/m.exec(code)?.[0];
+
+/** A test of the guide as a file for Vitest.
+ * @param components The components that the test imports. */
+export async function bundleTest({ language, code }: Snippet, components: readonly Snippet[]): Promise<string> {
+  const files = components.map(({ at, language, flags, code }) => [`./${flags[0]}`, compilers[language]!(at, code)]);
+  const environment = environmentOf(code);
+  const test = await bundleCode(code, 'node', {
+    external: ['vitest'],
+    files: Object.fromEntries(files),
+    loader: language === 'tsx' ? 'tsx' : 'ts',
+    // What docs/testing-components.md says of Svelte.
+    ...(environment ? { conditions: ['browser'] } : {}),
+  });
+  return `${environment ?? ''}\n${test}`;
 }
 
 /** A component of the guide as an ES module that puts it into a page. */

@@ -88,3 +88,11 @@ declare module '#imports' {
   export function useCookie<T>(name: string): Ref<T | undefined>;
   export function visitorOf(event: H3Event, consent?: Consent): Visitor;
 }
+
+declare module '*.svelte' {
+  import type { Component } from 'svelte';
+
+  // biome-ignore lint/suspicious/noExplicitAny: as Svelte declares it
+  const component: Component<any>;
+  export default component;
+}
