@@ -61,7 +61,7 @@ async function takeDevtools(browser, origin) {
   const html =
     '<!doctype html><meta name="color-scheme" content="light dark"><script type="module" src="/shop.js"></script>';
   for (const colorScheme of ['light', 'dark']) {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 560 }, colorScheme });
+    const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, colorScheme });
     const page = await context.newPage();
     await page.route('**/shop*', (route) =>
       route.request().url().endsWith('.js')
