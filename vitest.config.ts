@@ -9,7 +9,8 @@ const around = [
   'test/aa/{script-tag*,types}.test.ts',
   'test/cli/{timeline,playwright}.test.ts',
   'test/demo/{access,chart,start,walk}.test.ts',
-  'test/inspector/{viewer,production}.test.ts',
+  'test/devtools/panel.test.ts',
+  'test/inspector/{guide,viewer,production}.test.ts',
   'test/server/{sending,two-processes,page}.test.ts',
 ];
 

@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { cli } from './entries.mjs';
@@ -29,17 +29,21 @@ const scriptsAsText = {
   },
 };
 
-/** Builds the command `usertoken`: one file with all it needs, its pages included.
+/** Builds the command `usertoken`, with all it needs, its pages included. What a command alone needs is in a chunk next to it.
  * @param {string} outfile */
 export async function buildCli(outfile) {
   await build({
     absWorkingDir: root,
-    entryPoints: [cli.source],
-    outfile,
+    entryPoints: { [basename(outfile, '.js')]: cli.source },
+    outdir: dirname(outfile),
+    splitting: true,
+    chunkNames: 'shared-[hash]',
     bundle: true,
     format: 'esm',
     platform: 'node',
     target: 'es2022',
+    // The parser is large, and would name the folder that it came from.
+    minify: true,
     loader: { '.html': 'text', '.css': 'text' },
     plugins: [scriptsAsText],
     logLevel: 'warning',

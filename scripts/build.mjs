@@ -32,6 +32,8 @@ const shared = {
   bundle: true,
   target: 'es2022',
   external,
+  // Angular's build looks for `ɵɵngDeclare` as it is written.
+  charset: 'utf8',
   logLevel: 'warning',
 };
 const pick = (isWanted) => Object.fromEntries(Object.entries(entries).filter(([name]) => isWanted(name)));

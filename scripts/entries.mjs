@@ -14,6 +14,7 @@ export const entries = {
   nuxt: 'src/nuxt/module.ts',
   'nuxt/server': 'src/nuxt/server.ts',
   testing: 'src/testing/index.ts',
+  devtools: 'src/devtools/index.ts',
 };
 
 /** Entries that run on the server of their framework alone, which resolves what they import. */

@@ -16,8 +16,10 @@ const groups = {
   'Test and inspect': [
     'testing',
     'testing-vitest',
+    'testing-components',
     'testing-playwright',
     'collector',
+    'devtools',
     'inspector',
     'troubleshooting',
     'known-limits',

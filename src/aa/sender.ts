@@ -1,7 +1,8 @@
 import { checkUserToken } from '../../machines/index.js';
+import type { DeliverySnapshot } from '../actor.types.js';
 import { pageLifecycle } from '../adapters/page-lifecycle.js';
-import { isServer, outsideZone } from '../adapters/platform.js';
-import type { Transport } from '../adapters/ports.js';
+import { isServer, outsideZone, pageWindow } from '../adapters/platform.js';
+import type { Outbox, OutboxEntry, Transport } from '../adapters/ports.js';
 import { storageOutbox } from '../adapters/storage-outbox.js';
 import { systemClock } from '../adapters/system-clock.js';
 import { uuid } from '../adapters/uuid.js';
@@ -9,6 +10,7 @@ import { defaults } from '../defaults.js';
 import { createDelivery } from '../delivery/delivery.js';
 import { followPage } from '../delivery/page-exit.js';
 import { agent } from '../events/events-url.js';
+import type { Receipt } from '../events/receipt.types.js';
 import { toEntries } from '../events/to-entries.js';
 import type { createWarnings } from '../warnings.js';
 
@@ -31,6 +33,17 @@ export interface SenderPorts {
   readonly warnings: ReturnType<typeof createWarnings>;
 }
 
+/** What usertoken/devtools listens with. The script tag's build shortens names: it may only use those that are also stored or
+ * the platform's, such as `entries`, `json`, `value`, `context`, `retries`, `status`.
+ * @param outbox Of the sender; it also names the sender.
+ * @param told The visitor's choice, or an event that has ended.
+ * @param now The delivery machine's snapshot, or the event's receipt. */
+export type DevtoolsListener = (
+  outbox: Outbox,
+  told: 'pending' | 'granted' | 'denied' | OutboxEntry,
+  now: DeliverySnapshot | Receipt,
+) => void;
+
 /** Delivers the events of one address. The client owns the tokens. */
 export function createSender(address: Address, { transport, agents, mayStore, warnings }: SenderPorts) {
   const { origin, appId, apiKey, others } = address;
@@ -49,6 +62,7 @@ export function createSender(address: Address, { transport, agents, mayStore, wa
   }
 
   const outbox = storageOutbox({ appId, mayStore });
+  let watch: DevtoolsListener | undefined;
   /** Whether the visitor has not opted out. */
   let isIn = true;
   let state: 'pending' | 'granted' | 'denied' = 'pending';
@@ -80,6 +94,7 @@ export function createSender(address: Address, { transport, agents, mayStore, wa
     outbox,
     page,
     isAwaitingConsent: () => state !== 'granted',
+    onSettled: (entry, receipt) => watch?.(outbox, entry, receipt),
     onTrouble: warnings.post,
     onError: warnings.postError,
     transport: {
@@ -92,6 +107,11 @@ export function createSender(address: Address, { transport, agents, mayStore, wa
   });
   followPage({ page, delivery, outbox, isGranted: isOpenable, onVisit: follow });
   follow();
+  // usertoken/devtools asks so, with a function as `detail`; nobody is told of anything without it.
+  pageWindow()?.addEventListener?.('usertoken', (event) => {
+    watch = (event as CustomEvent<DevtoolsListener>).detail;
+    watch(outbox, state, delivery.actor.getSnapshot());
+  });
 
   const idPrefix = `${uuid()}-`;
   let tracked = 0;

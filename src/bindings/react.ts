@@ -9,9 +9,12 @@ import {
   useEffect,
   useLayoutEffect,
   useMemo,
+  useRef,
   useSyncExternalStore,
 } from 'react';
 import type { UserTokenClient, UserTokenSnapshot } from '../client.types.js';
+import type { InsightsEvent, ViewedFilters, ViewedObjectIDs } from '../events/event.types.js';
+import { subjectOf } from './track-element.js';
 
 /** The instance for React: what is in force at this render, and the methods, which need no `this` and never change. */
 export interface RenderedUserToken extends Pick<UserTokenClient, 'login' | 'logout' | 'track'>, UserTokenSnapshot {
@@ -60,12 +63,41 @@ export function UserTokenProvider({ user, account, serverSnapshot, children }: U
   return createElement(Context.Provider, { value }, createElement(Account, { user, account }), children);
 }
 
+function useProvided(): Provided {
+  const provided = useContext(Context);
+  if (!provided) throw new TypeError('usertoken: useUserToken() needs a UserTokenProvider above it');
+  return provided;
+}
+
 /** The instance that a provider above holds; the component renders again when what is in force changes.
  * @throws TypeError when there is no provider. */
 export function useUserToken(): RenderedUserToken {
-  const provided = useContext(Context);
-  if (!provided) throw new TypeError('usertoken: useUserToken() needs a UserTokenProvider above it');
-  const { user, getServerSnapshot } = provided;
+  const { user, getServerSnapshot } = useProvided();
   const snapshot = useSyncExternalStore(user.subscribe, user.getSnapshot, getServerSnapshot);
   return { ...snapshot, user, login: user.login, logout: user.logout, track: user.track };
+}
+
+/** The client's `track`, for components that only track: unlike with {@link useUserToken}, they don't render again when
+ * the visitor or consent changes.
+ * @throws TypeError when there is no provider. */
+export function useTrack(): UserTokenClient['track'] {
+  return useProvided().user.track;
+}
+
+/** Tracks a view once the component is mounted: once under `StrictMode` too, and again only when `eventName`, `index`,
+ * `objectIDs` or `filters` change.
+ * @param event The view without its `eventType`, or undefined while you don't know what is seen.
+ * @throws TypeError when there is no provider. */
+export function useView(
+  event: Omit<ViewedObjectIDs, 'eventType'> | Omit<ViewedFilters, 'eventType'> | undefined,
+): void {
+  const track = useTrack();
+  // StrictMode runs effects twice, but keeps refs.
+  const seen = useRef<string>(undefined);
+  useEffect(() => {
+    if (!event) return;
+    const subject = subjectOf(event);
+    if (subject !== seen.current) track({ ...event, eventType: 'view' } as InsightsEvent);
+    seen.current = subject;
+  });
 }

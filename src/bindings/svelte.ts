@@ -1,6 +1,8 @@
 import { getContext, setContext } from 'svelte';
 import { createSubscriber } from 'svelte/reactivity';
 import type { UserTokenClient, UserTokenSnapshot } from '../client.types.js';
+import type { InsightsEvent } from '../events/event.types.js';
+import { trackElement } from './track-element.js';
 
 /** The instance for Svelte: what is in force, read reactively in templates, `$derived` and `$effect`, and the methods,
  * which need no `this`. Read properties where they are used: one that is taken out is a plain value. */
@@ -49,4 +51,19 @@ export function useUserToken(): ReactiveUserToken {
   const reactive = getContext<ReactiveUserToken | undefined>(key);
   if (!reactive) throw new TypeError('usertoken: call setUserToken(user) in a component above useUserToken()');
   return reactive;
+}
+
+/** The action for `<button use:track={event}>`. See {@link useTrack}. */
+export type TrackAction = (
+  element: Element,
+  event: InsightsEvent | undefined,
+) => { readonly update: (event: InsightsEvent | undefined) => void };
+
+/** Makes an action that tracks a view when its element is mounted, and any other event at each click. The same view is
+ * tracked again only when its `eventName`, `index`, `objectIDs` or `filters` change; `undefined` tracks nothing. Call it
+ * while a component is initialised: `const track = useTrack()`.
+ * @throws TypeError when no component above was given a client. */
+export function useTrack(): TrackAction {
+  const { track } = useUserToken();
+  return (element, event) => ({ update: trackElement(element, track, event) });
 }

@@ -1,5 +1,7 @@
-import { type App, type ComputedRef, computed, type InjectionKey, inject, shallowRef } from 'vue';
+import { type App, type ComputedRef, computed, type InjectionKey, inject, type ObjectDirective, shallowRef } from 'vue';
 import type { UserTokenClient, UserTokenSnapshot } from '../client.types.js';
+import type { InsightsEvent } from '../events/event.types.js';
+import { trackElement } from './track-element.js';
 
 /** The instance for Vue: what is in force as refs, and the methods, which need no `this`. */
 export interface UserTokenRefs
@@ -45,3 +47,17 @@ export function useUserToken(): UserTokenRefs {
   if (!refs) throw new TypeError('usertoken: call app.use(userTokenPlugin, user) before useUserToken()');
   return refs as UserTokenRefs;
 }
+
+const updates = /* @__PURE__ */ new WeakMap<Element, ReturnType<typeof trackElement>>();
+
+/** The directive `v-track="event"`: tracks a view when the element is mounted, and any other event at each click. The same
+ * view is tracked again only when its `eventName`, `index`, `objectIDs` or `filters` change; `undefined` tracks nothing.
+ * `<script setup>` needs the import alone; elsewhere call `app.directive('track', vTrack)`.
+ * @throws TypeError when the application was given no client. */
+export const vTrack: ObjectDirective<HTMLElement | SVGElement, InsightsEvent | undefined> = {
+  mounted(element, { value, instance }) {
+    const { user } = instance!.$.appContext.app.runWithContext(useUserToken);
+    updates.set(element, trackElement(element, user.track, value));
+  },
+  updated: (element, { value }) => updates.get(element)?.(value),
+};

@@ -70,6 +70,14 @@ describe.each([
     expect(await page.evaluate(() => window.earliest)).toBe('stable');
   });
 
+  test('a button with the directive tracks its click', async () => {
+    const page = await open();
+    const names = () => page.evaluate(() => window.tracked);
+    expect(await names()).toEqual(['Shop Seen']);
+    await page.click('app-shop button');
+    expect(await names()).toEqual(['Shop Seen', 'Kettle Clicked']);
+  });
+
   // A02, angular/angular#55569: the view stayed `anonymous` until a click.
   test('the view follows a login and a logout in another tab', async () => {
     const [page, other] = [await open(), await open()];

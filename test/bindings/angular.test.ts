@@ -14,8 +14,15 @@ import {
 } from '@angular/core';
 import { bootstrapApplication } from '@angular/platform-browser';
 import { expect, test } from 'vitest';
-import { injectUserToken, provideUserToken, type UserTokenSignals } from '../../src/bindings/angular.js';
+import {
+  injectUserToken,
+  provideUserToken,
+  type UserTokenSignals,
+  UserTokenTrack,
+} from '../../src/bindings/angular.js';
+import type { InsightsEvent } from '../../src/index.js';
 import { alone, bindingContract, counted, line } from './support/contract.js';
+import { trackingContract } from './support/tracking.js';
 
 let roots = 0;
 
@@ -112,4 +119,33 @@ test('works without a page, as on a server, each application with its own instan
   expect(requests.map(({ signals }) => signals.token())).toEqual(requests.map((_, index) => `u${index}`));
   for (const { injector } of requests) injector.destroy();
   expect(requests.map(({ listeners }) => listeners())).toEqual(requests.map(() => 0));
+});
+
+trackingContract('angular', {
+  async mount(user, first) {
+    roots += 1;
+    const event = signal<InsightsEvent | undefined>(first);
+    class Root {
+      readonly event = event;
+    }
+    const selector = `test-root-${roots}`;
+    const template = '<button [userTokenTrack]="event()">Kettle</button>';
+    Component({ selector, imports: [UserTokenTrack], template })(Root);
+    const host = document.createElement(selector);
+    document.body.append(host);
+    const providers = [provideZonelessChangeDetection(), provideUserToken(() => user)];
+    const app = await bootstrapApplication(Root, { providers });
+    await app.whenStable();
+    return {
+      button: host.querySelector('button')!,
+      async update(next) {
+        event.set(next);
+        await app.whenStable();
+      },
+      async unmount() {
+        app.destroy();
+        host.remove();
+      },
+    };
+  },
 });

@@ -3,9 +3,16 @@ import { act, createElement, type ReactNode, StrictMode, useEffect, useLayoutEff
 import { createRoot, hydrateRoot } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type RenderedUserToken, UserTokenProvider, useUserToken } from '../../src/bindings/react.js';
+import {
+  type RenderedUserToken,
+  UserTokenProvider,
+  useTrack,
+  useUserToken,
+  useView,
+} from '../../src/bindings/react.js';
 import { memoryTokenStore, type TokenStore, type UserTokenClient } from '../../src/index.js';
 import { alone, type Binding, bindingContract, counted, line } from './support/contract.js';
+import { view } from './support/tracking.js';
 
 const environment = globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean };
 beforeAll(() => {
@@ -174,4 +181,67 @@ test('an account that is not known yet changes nothing', async () => {
 test('a provider without a client says which property is missing', () => {
   const broken = createElement(UserTokenProvider, { user: undefined as never });
   expect(() => renderToString(broken)).toThrow('usertoken: UserTokenProvider needs a user');
+});
+function Product({ objectID }: { readonly objectID: string | undefined }) {
+  useView(objectID === undefined ? undefined : { eventName: 'Product Seen', index: 'products', objectIDs: [objectID] });
+  return null;
+}
+
+/** Renders a tree, and again with each of the other trees in its place. */
+async function render(user: UserTokenClient, trees: readonly ReactNode[]) {
+  const root = createRoot(document.createElement('main'));
+  for (const tree of trees) await act(async () => root.render(createElement(StrictMode, null, provide(user, tree))));
+  return () => act(async () => root.unmount());
+}
+
+test('useView tracks a view once under StrictMode, and again when it is about something else', async () => {
+  const { user, transport, send } = alone();
+  const of = (objectID?: string) => createElement(Product, { objectID });
+  const unmount = await render(user, [of(), of('1'), of('1'), of('2')]);
+  await send();
+  const { userToken, timestamp } = transport.accepted[0]!;
+  expect(transport.accepted).toEqual(['1', '2'].map((id) => ({ ...view(id), userToken, timestamp })));
+  await unmount();
+});
+
+test('useView tracks another view when the component comes back', async () => {
+  const { user, transport, send } = alone();
+  const product = createElement(Product, { objectID: '1' });
+  const unmount = await render(user, [product, null, product]);
+  await send();
+  expect(transport.accepted).toHaveLength(2);
+  await unmount();
+});
+
+test('useView tracks under the account that a layout effect of a parent has synced', async () => {
+  const { user, transport, send } = alone();
+  function Shop() {
+    useLayoutEffect(() => void user.sync('u1'));
+    return createElement(Product, { objectID: '1' });
+  }
+  const unmount = await render(user, [createElement(Shop)]);
+  await send();
+  expect(transport.accepted.map(({ userToken }) => userToken)).toEqual(['u1']);
+  await unmount();
+});
+
+test('a server tracks no view', async () => {
+  const { user, transport, send } = alone();
+  renderToString(provide(user, createElement(Product, { objectID: '1' })));
+  await send();
+  expect(transport.accepted).toEqual([]);
+});
+
+test("useTrack gives the client's track, and its component does not render again at a login", async () => {
+  const { user } = alone();
+  const got: unknown[] = [];
+  function Button() {
+    got.push(useTrack());
+    return null;
+  }
+  const root = createRoot(document.createElement('main'));
+  await act(async () => root.render(provide(user, createElement(Button))));
+  await act(async () => void user.login('u1'));
+  expect(got).toEqual([user.track]);
+  await act(async () => root.unmount());
 });

@@ -2,12 +2,13 @@
 import { derived, get, readonly } from 'svelte/store';
 import { expect, test } from 'vitest';
 import type { ReactiveUserToken } from '../../src/bindings/svelte.js';
-import type { UserTokenClient } from '../../src/index.js';
+import type { InsightsEvent, UserTokenClient } from '../../src/index.js';
 import { alone, bindingContract, counted } from './support/contract.js';
 import { loadSvelte } from './support/load-svelte.js';
+import { trackingContract } from './support/tracking.js';
 
-const { Derived, flushSync, mount, Root, setUserToken, unmount } = await loadSvelte('client');
-const { render, Root: ServerRoot } = await loadSvelte('server');
+const { Derived, flushSync, mount, Root, setUserToken, Tracked, unmount } = await loadSvelte('client');
+const { render, Root: ServerRoot, Tracked: ServerTracked } = await loadSvelte('server');
 
 const nothing = () => {};
 const shownIn = (target: Element) => [...target.querySelectorAll('p')].map((node) => node.textContent ?? '');
@@ -116,4 +117,21 @@ test('a property read outside of an effect is what is in force, without a subscr
   user.login('u1');
   expect([reactive.token, reactive.state]).toEqual(['u1', 'identified']);
   expect(listeners()).toBe(0);
+});
+
+trackingContract('svelte', {
+  async mount(user, event) {
+    const target = document.createElement('main');
+    const app = mount(Tracked, { target, props: { user, event } });
+    flushSync();
+    return {
+      button: target.querySelector('button')!,
+      async update(next: InsightsEvent | undefined) {
+        app.setEvent(next);
+        flushSync();
+      },
+      unmount: () => unmount(app),
+    };
+  },
+  renderOnServer: async (user, event) => render(ServerTracked, { props: { user, event } }).body,
 });

@@ -1,10 +1,22 @@
 // @vitest-environment happy-dom
 import { expect, test } from 'vitest';
-import { createApp, createSSRApp, defineComponent, h, KeepAlive, nextTick, ref, type VNode } from 'vue';
+import {
+  createApp,
+  createSSRApp,
+  defineComponent,
+  h,
+  KeepAlive,
+  nextTick,
+  ref,
+  shallowRef,
+  type VNode,
+  withDirectives,
+} from 'vue';
 import { renderToString } from 'vue/server-renderer';
-import { type UserTokenRefs, userTokenPlugin, useUserToken } from '../../src/bindings/vue.js';
-import type { UserTokenClient } from '../../src/index.js';
+import { type UserTokenRefs, userTokenPlugin, useUserToken, vTrack } from '../../src/bindings/vue.js';
+import type { InsightsEvent, UserTokenClient } from '../../src/index.js';
 import { alone, bindingContract, counted, line } from './support/contract.js';
+import { trackingContract } from './support/tracking.js';
 
 /** A component as `<script setup>` makes it: refs are unwrapped in the template. */
 function reader(onRender: () => void = () => {}, onSetup: (refs: UserTokenRefs) => void = () => {}) {
@@ -109,4 +121,25 @@ test('works outside of components, where the application is known', () => {
   const { token } = app.runWithContext(useUserToken);
   user.login('u1');
   expect(token.value).toBe('u1');
+});
+
+const button = (event: InsightsEvent | undefined) => withDirectives(h('button', 'Kettle'), [[vTrack, event]]);
+
+trackingContract('vue', {
+  async mount(user, first) {
+    const event = shallowRef(first);
+    const app = createApp({ render: () => button(event.value) }).use(userTokenPlugin, user);
+    const root = document.createElement('main');
+    app.mount(root);
+    return {
+      button: root.querySelector('button')!,
+      async update(next) {
+        event.value = next;
+        await nextTick();
+      },
+      unmount: async () => app.unmount(),
+    };
+  },
+  renderOnServer: (user, event) =>
+    renderToString(createSSRApp({ render: () => button(event) }).use(userTokenPlugin, user)),
 });

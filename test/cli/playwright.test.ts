@@ -21,7 +21,6 @@ document.querySelector('#buy').onclick = () =>
 const shopServer = (script: string, port: number) => `
 import { createServer } from 'node:http';
 const page = '<!doctype html><title>Shop</title><button id="login">Log in</button><button id="buy">Buy</button>'
-  + '<script>window.insightsHost = ' + JSON.stringify(process.env.INSIGHTS_HOST) + '</script>'
   + '<script type="module" src="/shop.js"></script>';
 const script = ${JSON.stringify(script)};
 createServer(({ url }, response) => {
@@ -34,6 +33,8 @@ createServer(({ url }, response) => {
 const configHere = `import config from './playwright.config';
 export default {
   ...config,
+  fullyParallel: true,
+  workers: 2,
   use: { ...config.use, launchOptions: { executablePath: ${JSON.stringify(findBrowser())}, args: ['--no-sandbox'] } },
 };`;
 
@@ -64,12 +65,24 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-it('the example for Playwright passes as it stands in the guide', async () => {
+interface Suite {
+  readonly suites?: readonly Suite[];
+  readonly specs: readonly {
+    readonly tests: readonly { readonly results: readonly { readonly workerIndex: number }[] }[];
+  }[];
+}
+const workersOf = ({ suites = [], specs }: Suite): number[] => [
+  ...specs.flatMap(({ tests }) => tests.flatMap(({ results }) => results.map(({ workerIndex }) => workerIndex))),
+  ...suites.flatMap(workersOf),
+];
+
+it('the example for Playwright passes as it stands in the guide, its tests at once in two workers', async () => {
   const cli = join(root, 'node_modules/@playwright/test/cli.js');
   const args = [cli, 'test', '--config', 'here.config.ts', '--reporter', 'json'];
   // Playwright refuses to run inside of another runner that it takes for itself.
   const env = { PATH: process.env.PATH, HOME: process.env.HOME, CI: '1' };
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder, env }).catch((error) => error);
-  const { stats, errors } = JSON.parse(stdout);
+  const { stats, errors, suites } = JSON.parse(stdout);
   expect({ errors, ...stats }).toMatchObject({ errors: [], expected: 2, unexpected: 0, flaky: 0, skipped: 0 });
+  expect(workersOf({ suites, specs: [] }).sort()).toEqual([0, 1]);
 });

@@ -13,13 +13,21 @@ const snippets = guidePages()
 const isOnlyCompiled = ({ flags }: Snippet) => flags.includes('compiled');
 const isModule = (each: Snippet) => ['ts', 'js'].includes(each.language) || isOnlyCompiled(each);
 const isForVitest = ({ flags }: Snippet) => flags.includes('vitest');
+/** A component that a test of its page imports. */
+const isForTest = ({ flags }: Snippet) => /\.svelte$/.test(flags[0] ?? '');
 const isForBrowser = (each: Snippet) =>
-  (['html', 'tsx', 'vue'].includes(each.language) && !isOnlyCompiled(each)) || each.flags.includes('browser');
+  (['html', 'tsx', 'vue', 'svelte'].includes(each.language) &&
+    !isOnlyCompiled(each) &&
+    !isForVitest(each) &&
+    !isForTest(each)) ||
+  each.flags.includes('browser');
 
 const modules = snippets.filter(isModule);
 const isElsewhere = (each: Snippet) => isForBrowser(each) || isForVitest(each) || isOnlyCompiled(each);
 const forNode = modules.filter((snippet) => !isElsewhere(snippet));
-const forVitest = modules.filter(isForVitest);
+const forVitest = snippets.filter(isForVitest);
+const pageOf = ({ at }: Snippet) => at.split(':')[0];
+const componentsOf = (test: Snippet) => snippets.filter((each) => isForTest(each) && pageOf(each) === pageOf(test));
 const forBrowser = snippets.filter(isForBrowser);
 const commands = snippets.filter(({ language }) => language === 'sh');
 
@@ -43,7 +51,8 @@ afterAll(() => browser?.close());
 
 describe('the guide', () => {
   it('has only blocks that are checked, and data', () => {
-    const others = snippets.filter((each) => !isModule(each) && !isForBrowser(each) && !commands.includes(each));
+    const isRun = (each: Snippet) => isForBrowser(each) || isForVitest(each) || isForTest(each);
+    const others = snippets.filter((each) => !isModule(each) && !isRun(each) && !commands.includes(each));
     expect(others.filter(({ language }) => !['mermaid', 'json', 'text'].includes(language))).toEqual([]);
     expect(forNode.length).toBeGreaterThan(10);
     expect(forBrowser.length).toBeGreaterThan(0);
@@ -57,7 +66,9 @@ describe('the guide', () => {
     runInNode(each),
   );
 
-  it.each(forVitest.map((each) => [each.at, each] as const))('the test at %s passes', (_, each) => runInVitest(each));
+  it.each(forVitest.map((each) => [each.at, each] as const))('the test at %s passes', (_, each) =>
+    runInVitest(each, componentsOf(each)),
+  );
 
   it.each(forBrowser.map((each) => [each.at, each] as const))(
     'the page or module at %s runs in Chromium as it says',

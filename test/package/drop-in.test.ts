@@ -100,6 +100,35 @@ describe('a site that imports search-insights gets the drop-in', () => {
     expect(await outputOf(file)).toEqual(expected);
   });
 
+  // The lines of docs/migrating.md.
+  test('with types by a path of TypeScript', async () => {
+    const guide = await readFile(new URL('../../docs/migrating.md', import.meta.url), 'utf8');
+    const { compilerOptions } = JSON.parse(/```json\n([\s\S]*?)```/.exec(guide)![1]!);
+    const typed = (event: string) =>
+      `import aa, { type InsightsClient } from 'search-insights';\nconst client: InsightsClient = aa;\nclient('viewedObjectIDs', ${event});\n`;
+    const file = join(consumer, 'alias.mts');
+    const options = {
+      ...compilerOptions,
+      strict: true,
+      noEmit: true,
+      module: 'nodenext',
+      target: 'es2022',
+      lib: ['es2022', 'dom'],
+    };
+    await writeFile(
+      join(consumer, 'tsconfig.alias.json'),
+      JSON.stringify({ compilerOptions: options, files: ['alias.mts'] }),
+    );
+    const tsc = new URL('../../node_modules/typescript/bin/tsc', import.meta.url).pathname;
+    const compile = () => run(process.execPath, [tsc, '-p', 'tsconfig.alias.json'], { cwd: consumer });
+    await writeFile(file, typed("{ eventName: 'Seen', index: 'products', objectIDs: ['a'] }"));
+    await compile();
+    await writeFile(file, typed("{ eventName: 'Seen', index: 1, objectIDs: ['a'] }"));
+    await expect(compile()).rejects.toMatchObject({
+      stdout: expect.stringContaining("Type 'number' is not assignable"),
+    });
+  });
+
   test('by an override of npm, also in a dependency that asks for search-insights', async () => {
     const folder = await realpath(await mkdtemp(join(tmpdir(), 'usertoken-override-')));
     try {

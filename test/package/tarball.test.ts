@@ -51,6 +51,12 @@ describe('the tarball', () => {
     expect(missing).toEqual([]);
   });
 
+  // Its build looks for the text before it parses a file.
+  test('declares the directive for Angular in the letters that its build looks for', async () => {
+    const text = await readFile(join(consumer, 'node_modules/usertoken/dist/angular.js'), 'utf8');
+    expect(text).toContain('ɵɵngDeclareDirective(');
+  });
+
   test('exports every entry with import before require and types before code', async () => {
     const { exports } = await manifestIn(consumer);
     const names = Object.keys(entries);

@@ -7,6 +7,8 @@ declare global {
   interface Window {
     host: string;
     user: UserTokenClient;
+    /** The names of tracked events, in order. */
+    tracked: string[];
     /** What came first: the application was stable, or the event's receipt was there. */
     earliest: Promise<'stable' | 'receipt'>;
   }
@@ -14,6 +16,12 @@ declare global {
 
 const { host } = window;
 window.user = createUserToken({ appId: 'app', apiKey: 'key', consent: 'granted', host, onWarning() {} });
+window.tracked = [];
+const { track } = window.user;
+window.user.track = (event) => {
+  window.tracked.push(event.eventName);
+  return track(event);
+};
 const { Shop, config, receipt } = appFor(window.user);
 
 window.earliest = (async () => {

@@ -1,4 +1,5 @@
 import { build, type Plugin } from 'esbuild';
+import { compile } from 'svelte/compiler';
 import { compileScript, parse } from 'vue/compiler-sfc';
 import { entries } from '../../../scripts/entries.mjs';
 import { root, type Snippet } from './guide.js';
@@ -33,13 +34,32 @@ const mounts: Readonly<Record<string, string>> = {
     import { user } from './user-token';
     import Component from 'snippet';
     createApp(Component).use(userTokenPlugin, user).mount('#app');`,
+  svelte: `import { mount } from 'svelte';
+    import { setUserToken } from 'usertoken/svelte';
+    import { user } from './user-token';
+    import Component from 'snippet';
+    function Root(...args) {
+      setUserToken(user);
+      Component(...args);
+    }
+    mount(Root, { target: document.querySelector('#app') });`,
+};
+
+/** The languages of components. */
+export const componentLanguages = Object.keys(mounts);
+
+/** How a component of each kind becomes JavaScript. */
+const compilers: Readonly<Record<string, (at: string, code: string) => string>> = {
+  tsx: (_, code) => code,
+  vue: compileVue,
+  svelte: (at, code) => compile(code, { filename: `${at}.svelte`, runes: true }).js.code,
 };
 
 function ofGuide(files: Readonly<Record<string, string>>): Plugin {
   return {
     name: 'modules of the guide',
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^(\.\/user-token|snippet)$/ }, ({ path }) => ({ path, namespace: 'guide' }));
+      onResolve({ filter: /^(\.\/user-token|snippet|\.\/\w+\.svelte)$/ }, ({ path }) => ({ path, namespace: 'guide' }));
       onLoad({ filter: /.*/, namespace: 'guide' }, ({ path }) => ({
         contents: files[path] ?? '',
         loader: 'tsx',
@@ -52,10 +72,10 @@ function ofGuide(files: Readonly<Record<string, string>>): Plugin {
 async function bundleCode(
   contents: string,
   platform: 'node' | 'browser',
-  { external = [], files = {} }: BundleOptions = {},
+  { external = [], files = {}, ...others }: BundleOptions = {},
 ): Promise<string> {
   const { outputFiles } = await build({
-    stdin: { contents, resolveDir: root, loader: 'ts' },
+    stdin: { contents, resolveDir: root, loader: others.loader ?? 'ts' },
     bundle: true,
     write: false,
     format: 'esm',
@@ -65,6 +85,9 @@ async function bundleCode(
     external,
     plugins: [toSource, ofGuide({ './user-token': userModule, ...files })],
     ...(platform === 'browser' ? { define } : {}),
+    ...(others.conditions ? { conditions: others.conditions } : {}),
+    // As Angular has them.
+    tsconfigRaw: { compilerOptions: { experimentalDecorators: true } },
     logLevel: 'silent',
   });
   return outputFiles[0]!.text;
@@ -73,6 +96,8 @@ async function bundleCode(
 interface BundleOptions {
   readonly external?: string[];
   readonly files?: Readonly<Record<string, string>>;
+  readonly loader?: 'ts' | 'tsx';
+  readonly conditions?: string[];
 }
 
 const define = {
@@ -87,9 +112,26 @@ export function bundle(code: string, platform: 'node' | 'browser', external: str
   return bundleCode(code, platform, { external });
 }
 
+const environmentOf = (code: string) => /^\/\/ @vitest-environment .*$/m.exec(code)?.[0];
+
+/** A test of the guide as a file for Vitest.
+ * @param components The components that the test imports. */
+export async function bundleTest({ language, code }: Snippet, components: readonly Snippet[]): Promise<string> {
+  const files = components.map(({ at, language, flags, code }) => [`./${flags[0]}`, compilers[language]!(at, code)]);
+  const environment = environmentOf(code);
+  const test = await bundleCode(code, 'node', {
+    external: ['vitest'],
+    files: Object.fromEntries(files),
+    loader: language === 'tsx' ? 'tsx' : 'ts',
+    // What docs/testing-components.md says of Svelte.
+    ...(environment ? { conditions: ['browser'] } : {}),
+  });
+  return `${environment ?? ''}\n${test}`;
+}
+
 /** A component of the guide as an ES module that puts it into a page. */
 export function bundleComponent({ at, language, code }: Snippet): Promise<string> {
-  const files = { snippet: language === 'vue' ? compileVue(at, code) : code };
+  const files = { snippet: compilers[language]!(at, code) };
   return bundleCode(mounts[language]!, 'browser', { files });
 }
 

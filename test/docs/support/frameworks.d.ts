@@ -22,3 +22,11 @@ declare module 'express' {
   }
   export default express;
 }
+
+declare module '*.svelte' {
+  import type { Component } from 'svelte';
+
+  // biome-ignore lint/suspicious/noExplicitAny: as Svelte declares it
+  const component: Component<any>;
+  export default component;
+}

@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { entries } from '../../../scripts/entries.mjs';
 import { type Collector, createCollector } from '../../../src/testing/index.js';
 import { localSearch, type Search } from '../../compat/clients/support/local-search.js';
-import { bundle, bundleComponent } from './bundle.js';
+import { bundle, bundleComponent, componentLanguages } from './bundle.js';
 import { prelude, withExpectations } from './expectations.js';
 import { root, type Snippet } from './guide.js';
 import { checkAnswers } from './run-in-node.js';
@@ -12,7 +12,7 @@ import { checkAnswers } from './run-in-node.js';
 export { launchChromium } from '../../browser/drivers/chromium.js';
 
 const sources: Readonly<Record<string, string>> = entries;
-const isComponent = (language: string) => language === 'tsx' || language === 'vue';
+const isComponent = (language: string) => componentLanguages.includes(language);
 
 /** What a page finds under /node_modules/: this package from its source, others as they are installed. */
 async function fileAt(path: string): Promise<string | undefined> {

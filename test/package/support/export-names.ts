@@ -41,10 +41,10 @@ export const exportNames = {
     'processQueue',
   ],
   server: ['createUserTokenServer', 'fromServer'],
-  vue: ['useUserToken', 'userTokenPlugin'],
-  svelte: ['setUserToken', 'useUserToken'],
-  angular: ['injectUserToken', 'provideUserToken'],
-  react: ['UserTokenProvider', 'useUserToken'],
+  vue: ['useUserToken', 'userTokenPlugin', 'vTrack'],
+  svelte: ['setUserToken', 'useTrack', 'useUserToken'],
+  angular: ['UserTokenTrack', 'injectUserToken', 'provideUserToken'],
+  react: ['UserTokenProvider', 'useTrack', 'useUserToken', 'useView'],
   next: ['UserTokenProvider', 'useUserToken'],
   nuxt: [],
   testing: [
@@ -57,4 +57,5 @@ export const exportNames = {
     'settled',
     'testOptions',
   ],
+  devtools: ['attachDevtools'],
 };
