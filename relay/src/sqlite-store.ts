@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto';
+import Database from 'libsql';
+import { idLifetimeMs, type QueuedEvent, type RelayStore } from './store.js';
+
+/** How {@link sqliteStore} keeps events. */
+export interface SqliteStoreOptions {
+  /** Path of the database file, which is made where there is none. Two more files appear next to it. */
+  readonly file: string;
+  /** The largest size of the file. A store that is full refuses new events and keeps what it has. In bytes.
+   * @default as much as the disk takes */
+  readonly maxBytes?: number | undefined;
+  /** Milliseconds since the Unix epoch. @default `Date.now` */
+  readonly now?: (() => number) | undefined;
+}
+
+/** One change of the database, which shares its transaction with those that are asked for at the same time. */
+interface Write {
+  readonly change: () => unknown;
+  readonly resolve: (result: never) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Ids that are too old, looked for with every commit, and removed up to this many at a time. */
+const expiredAtOnce = 200;
+
+// A settled event keeps its row without its text, so that its id is known for 31 days.
+const schema = `
+  CREATE TABLE IF NOT EXISTS events (seq INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE, app TEXT NOT NULL,
+    at INTEGER NOT NULL, json TEXT);
+  CREATE INDEX IF NOT EXISTS queued ON events (app, seq) WHERE json IS NOT NULL;
+  CREATE TABLE IF NOT EXISTS sending (app TEXT PRIMARY KEY, seqs TEXT NOT NULL);`;
+
+/** Keeps events in an SQLite file: an event that was accepted survives SIGKILL and loss of power. For one process; a second
+ * one on the same file is refused.
+ * @throws Error when the file can't be opened, or another process has it. */
+export function sqliteStore({ file, maxBytes, now = Date.now }: SqliteStoreOptions): RelayStore {
+  const db = new Database(file);
+  try {
+    // Held until the process ends, however it ends.
+    db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+    db.exec(`BEGIN IMMEDIATE; ${schema} COMMIT;`);
+  } catch (error) {
+    db.close();
+    if ((error as { code?: string }).code === 'SQLITE_BUSY' || /locked/.test(String(error))) {
+      throw new Error(`another process has ${file} open: run one relay a file, or choose the store "nats"`);
+    }
+    throw error;
+  }
+  if (maxBytes) {
+    const { page_size: pageSize } = db.prepare('PRAGMA page_size').get() as { page_size: number };
+    db.exec(`PRAGMA max_page_count = ${Math.ceil(maxBytes / pageSize)}`);
+  }
+
+  const insert = db.prepare('INSERT OR IGNORE INTO events (id, app, at, json) VALUES (?, ?, ?, ?)');
+  const expire = db.prepare(
+    'DELETE FROM events WHERE seq IN (SELECT seq FROM events ORDER BY seq LIMIT ?) AND at <= ? AND json IS NULL',
+  );
+  const select = db.prepare('SELECT seq, json FROM events WHERE app = ? AND json IS NOT NULL ORDER BY seq LIMIT ?');
+  const clear = db.prepare(
+    'UPDATE events SET json = NULL WHERE seq IN (SELECT value FROM json_each(?)) AND json IS NOT NULL',
+  );
+  const setSending = db.prepare('INSERT OR REPLACE INTO sending (app, seqs) VALUES (?, ?)');
+  const clearToken = db.prepare(`UPDATE events SET json = NULL WHERE app = ? AND json IS NOT NULL
+    AND ? IN (json_extract(json, '$.userToken'), json_extract(json, '$.authenticatedUserToken'))`);
+  const oldest = db.prepare('SELECT at FROM events WHERE app = ? AND json IS NOT NULL ORDER BY seq LIMIT 1');
+  /** How many events are queued, by application: counting a million of them takes long. */
+  const queued = new Map<string, number>(
+    (
+      db.prepare('SELECT app, count(*) AS events FROM events WHERE json IS NOT NULL GROUP BY app').all() as {
+        app: string;
+        events: number;
+      }[]
+    ).map(({ app, events }) => [app, events]),
+  );
+  const countIn = (appId: string, change: number) => queued.set(appId, (queued.get(appId) ?? 0) + change);
+
+  const held = new Set<unknown>();
+  /** What a process that died was sending. */
+  const interrupted = new Set<number>(
+    (db.prepare('SELECT seqs FROM sending').all() as { seqs: string }[]).flatMap(({ seqs }) => JSON.parse(seqs)),
+  );
+  let writes: Write[] = [];
+
+  /** Commits all that came in since the last time: one wait for the disk, whatever the number of requests. */
+  function commit(): void {
+    const group = writes;
+    writes = [];
+    try {
+      db.exec('BEGIN IMMEDIATE');
+      const results = group.map(({ change }) => change());
+      expire.run(expiredAtOnce, now() - idLifetimeMs);
+      db.exec('COMMIT');
+      for (const [index, { resolve }] of group.entries()) resolve(results[index] as never);
+    } catch (error) {
+      try {
+        db.exec('ROLLBACK');
+      } catch {
+        // SQLite has rolled back by itself, as it does on a full disk.
+      }
+      for (const { reject } of group) reject(error);
+    }
+  }
+  function write<Result>(change: () => Result): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      if (writes.push({ change, resolve, reject }) === 1) setImmediate(commit);
+    });
+  }
+  const idOf = (appId: string, id: string) => createHash('sha256').update(`${appId}:${id}`).digest().subarray(0, 16);
+  const seqsOf = (events: readonly QueuedEvent[]) => JSON.stringify(events.map(({ key }) => key));
+
+  return {
+    async add(appId, events) {
+      const rows = events.map(({ id, json }) => [idOf(appId, id), appId, now(), json]);
+      const areNew = await write(() => rows.map((row) => insert.run(row).changes === 1));
+      countIn(appId, areNew.filter(Boolean).length);
+      return areNew;
+    },
+    async take(appId, maxEvents, maxBytes) {
+      const rows = select.all(appId, maxEvents + held.size) as { seq: number; json: string }[];
+      const taken: QueuedEvent[] = [];
+      let bytes = 0;
+      for (const { seq, json } of rows) {
+        if (held.has(seq)) continue;
+        bytes += Buffer.byteLength(json) + 1;
+        if (taken.length === maxEvents || (bytes > maxBytes && taken.length > 0)) break;
+        taken.push({ key: seq, json, mayHaveArrived: interrupted.has(seq) });
+      }
+      for (const { key } of taken) held.add(key);
+      return taken;
+    },
+    begin: (appId, events) => write(() => void setSending.run(appId, seqsOf(events))),
+    async settle(appId, events) {
+      const settled = await write(() => {
+        setSending.run(appId, '[]');
+        return clear.run(seqsOf(events)).changes;
+      });
+      countIn(appId, -settled);
+      for (const { key } of events) held.delete(key);
+    },
+    async release(_, events) {
+      for (const { key } of events) held.delete(key);
+    },
+    async forget(appId, token) {
+      const removed = await write(() => clearToken.run(appId, token).changes);
+      countIn(appId, -removed);
+      return removed;
+    },
+    async size(appId) {
+      const row = oldest.get(appId) as { at: number } | undefined;
+      return { events: queued.get(appId) ?? 0, oldestAt: row?.at };
+    },
+    async bytes() {
+      const { bytes } = db
+        .prepare('SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()')
+        .get() as { bytes: number };
+      return bytes;
+    },
+    async close() {
+      if (!db.open) return;
+      if (writes.length > 0) commit();
+      // libsql lets go of the file with the last statement that is collected as garbage; the lock must go now.
+      // Out of WAL the lock can be given up, and one whole file is left.
+      db.exec('PRAGMA journal_mode = DELETE');
+      db.exec('PRAGMA locking_mode = NORMAL');
+      db.prepare('SELECT seq FROM events LIMIT 1').all();
+      db.close();
+    },
+  };
+}
