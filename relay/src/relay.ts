@@ -121,6 +121,25 @@ async function textOf(request: Request, timeoutMs: number): Promise<string> {
   }
 }
 
+/** Counts what came in within the last sixty seconds. */
+function countMinute() {
+  const seconds = new Map<number, number>();
+  const now = () => Math.floor(Date.now() / 1000);
+  function forget(): void {
+    for (const second of seconds.keys()) if (second <= now() - 60) seconds.delete(second);
+  }
+  return {
+    add(count: number): void {
+      forget();
+      seconds.set(now(), (seconds.get(now()) ?? 0) + count);
+    },
+    count(): number {
+      forget();
+      return [...seconds.values()].reduce((sum, count) => sum + count, 0);
+    },
+  };
+}
+
 /** Checks options.
  * @throws TypeError that names the option at fault. */
 function checkOptions({ applications, store, origins = [], eventsPerMinute = maxEvents }: RelayOptions): void {
@@ -149,6 +168,7 @@ export function createRelay(options: RelayOptions): Relay {
   const startedAt = Date.now();
   /** The last troubles, newest first, for the status page. */
   const troubles: { at: number; message: string; details: object }[] = [];
+  const minute = countMinute();
   let isClosing = false;
   let isStoreFailing = false;
   let requests = 0;
@@ -278,6 +298,7 @@ export function createRelay(options: RelayOptions): Relay {
     const accepted = areNew.filter(Boolean).length;
     const duplicates = areNew.length - accepted;
     metrics.accepted.inc({ app: appId }, accepted);
+    minute.add(accepted);
     metrics.duplicates.inc({ app: appId }, duplicates);
     if (accepted > 0) forwarder.wake();
     return answerTo(request, { accepted, duplicates, rejected });
@@ -306,7 +327,7 @@ export function createRelay(options: RelayOptions): Relay {
         return { appId, state: forwarder.state(), queued: events, oldestAt };
       }),
     );
-    return { apps, troubles, startedAt, ...(await counts()) };
+    return { apps, troubles, startedAt, lastMinute: minute.count(), ...(await counts()) };
   }
   async function counts() {
     const sum = async (counter: { get(): Promise<{ values: { value: number }[] }> }) =>

@@ -85,6 +85,7 @@ export function sqliteStore({ file, maxBytes, now = Date.now }: SqliteStoreOptio
   function commit(): void {
     const group = writes;
     writes = [];
+    if (group.length === 0) return;
     try {
       db.exec('BEGIN IMMEDIATE');
       const results = group.map(({ change }) => change());
@@ -130,10 +131,13 @@ export function sqliteStore({ file, maxBytes, now = Date.now }: SqliteStoreOptio
     },
     begin: (appId, events) => write(() => void setSending.run(appId, seqsOf(events))),
     async settle(appId, events) {
-      const settled = await write(() => {
+      const written = write(() => {
         setSending.run(appId, '[]');
         return clear.run(seqsOf(events)).changes;
       });
+      // Now, and not with the next requests: a process that dies in between sends these twice.
+      commit();
+      const settled = await written;
       countIn(appId, -settled);
       for (const { key } of events) held.delete(key);
     },

@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { argumentsFor, type RelayProcess, runRelay } from './processes.js';
+import { appId, click, tempDir } from './setup.js';
+
+/** `KILLS=300` is the long form. */
+const kills = Number(process.env.KILLS ?? 30);
+
+/** A stand-in for the API that only counts: how often each object came, and in which request. */
+async function countingApi() {
+  const seen = new Map<string, number>();
+  let requests = 0;
+  const server = createServer(async (incoming, outgoing) => {
+    let text = '';
+    for await (const chunk of incoming) text += chunk;
+    requests += 1;
+    for (const { objectIDs } of JSON.parse(text).events) seen.set(objectIDs[0], (seen.get(objectIDs[0]) ?? 0) + 1);
+    outgoing.end('{"status":200,"message":"OK"}');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close().closeAllConnections());
+  return { seen, requests: () => requests, origin: `http://127.0.0.1:${(server.address() as { port: number }).port}` };
+}
+
+const counterIn = async (relay: RelayProcess, name: string) => {
+  const text = await (await fetch(`${relay.origin}/metrics`)).text();
+  return Number(new RegExp(`usertoken_relay_${name}\\{[^}]*\\} (\\d+)`).exec(text)?.[1] ?? 0);
+};
+
+it(`delivers each acknowledged event once over ${kills} kills under load`, {
+  timeout: 60_000 + kills * 4_000,
+}, async () => {
+  const api = await countingApi();
+  const file = join(tempDir(), 'relay.db');
+  const args = argumentsFor(api.origin, '--data', file);
+  const acknowledged = new Set<string>();
+  let relay = await runRelay(args);
+  onTestFinished(async () => void (await relay.kill()));
+  let isRunning = true;
+
+  /** A page: it sends each batch again until the relay has said that it has it. */
+  async function page(): Promise<void> {
+    while (isRunning) {
+      const events = Array.from({ length: 10 }, () => click());
+      const body = JSON.stringify({ appId, events });
+      for (let isKnown = false; !isKnown; ) {
+        try {
+          const response = await fetch(`${relay.origin}/events`, { method: 'POST', body });
+          isKnown = response.ok && ((await response.json()) as { accepted: number }).accepted >= 0;
+        } catch {
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+      }
+      for (const { objectIDs } of events) acknowledged.add(objectIDs[0]!);
+    }
+  }
+  const pages = Array.from({ length: 8 }, page);
+  let ambiguous = 0;
+  for (let kill = 0; kill < kills; kill += 1) {
+    const before = acknowledged.size;
+    await expect.poll(() => acknowledged.size, { interval: 5 }).toBeGreaterThan(before);
+    // At any moment of a batch: the relay forwards every quarter of a second.
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 1_500));
+    ambiguous += await counterIn(relay, 'ambiguous_total').catch(() => 0);
+    await relay.kill();
+    relay = await runRelay(args);
+  }
+  isRunning = false;
+  await Promise.all(pages);
+  await expect.poll(() => [...acknowledged].filter((id) => !api.seen.has(id)), { timeout: 60_000 }).toEqual([]);
+  ambiguous += await counterIn(relay, 'ambiguous_total');
+
+  const extra = [...api.seen.values()].reduce((sum, count) => sum + count - 1, 0);
+  console.log(
+    `${kills} kills: ${acknowledged.size} events acknowledged, 0 lost, ${extra} sent twice, of ${ambiguous} whose answer was lost; ${api.requests()} requests`,
+  );
+  // The honest limit: only a batch whose answer a kill cut off may come twice, and each such event is counted.
+  expect(extra).toBeLessThanOrEqual(ambiguous);
+});
