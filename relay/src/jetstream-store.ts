@@ -143,18 +143,25 @@ export async function jetStreamStore(options: JetStreamStoreOptions): Promise<Re
       // Those that were given back, or whose taker died, count as given.
       const wanted = Math.min(maxEvents, pending + given - heldOf(appId));
       if (wanted <= 0) return [];
-      const taken: QueuedEvent[] = [];
+      const messages: JsMsg[] = [];
       let bytes = 0;
-      for await (const message of await consumer.fetch({ max_messages: wanted, expires: 1_000 })) {
-        const json = message.string();
-        bytes += message.data.length + 1;
-        if (bytes > maxBytes && taken.length > 0) {
-          message.nak();
-          continue;
+      try {
+        for await (const message of await consumer.fetch({ max_messages: wanted, expires: 1_000 })) {
+          bytes += message.data.length + 1;
+          if (bytes > maxBytes && messages.length > 0) message.nak();
+          else messages.push(message);
         }
-        held.set(message.seq, message);
-        taken.push({ key: message.seq, json, mayHaveArrived: message.redelivered });
+      } catch (error) {
+        // What came before the connection broke is given out again.
+        for (const message of messages) message.nak();
+        throw error;
       }
+      for (const message of messages) held.set(message.seq, message);
+      const taken: QueuedEvent[] = messages.map((message) => ({
+        key: message.seq,
+        json: message.string(),
+        mayHaveArrived: message.redelivered,
+      }));
       return taken;
     },
     async settle(_, events) {

@@ -80,6 +80,7 @@ const sentences: Readonly<Record<string, string>> = {
   'api-reachable': 'The Insights API answers again.',
   'event-rejected': 'The Insights API rejected an event, which is not sent again.',
   'store-unavailable': 'The store fails. Requests get 503, and pages send their events again.',
+  'store-available': 'The store works again.',
   'error-contained':
     'The relay has an error of its own; forwarding has stopped. Events are accepted and kept. Restart it.',
 };
@@ -174,7 +175,12 @@ export function createRelay(options: RelayOptions): Relay {
   let requests = 0;
 
   function report(trouble: string, details: object = {}): void {
-    const level = trouble === 'api-reachable' ? 'info' : /refused|contained/.test(trouble) ? 'error' : 'warn';
+    const level =
+      /(reach|avail)able$/.test(trouble) && !trouble.includes('un')
+        ? 'info'
+        : /refused|contained/.test(trouble)
+          ? 'error'
+          : 'warn';
     const message = sentences[trouble] ?? trouble;
     log[level]({ code: trouble, ...details }, message);
     if (level !== 'info') troubles.unshift({ at: Date.now(), message, details });
@@ -247,11 +253,13 @@ export function createRelay(options: RelayOptions): Relay {
   async function store503<Result>(action: () => Promise<Result>): Promise<Result> {
     try {
       const result = await action();
+      if (isStoreFailing) report('store-available');
       isStoreFailing = false;
       return result;
     } catch (error) {
+      // Said once: in an outage every request fails.
+      if (!isStoreFailing) report('store-unavailable', { error: String(error) });
       isStoreFailing = true;
-      report('store-unavailable', { error: String(error) });
       throw new Refusal(503, 'store-unavailable', 'Events can not be stored now. Send them again.', 5);
     }
   }

@@ -21,7 +21,7 @@ export interface RelayStatus {
 }
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escape = (value: unknown) => String(value).replace(/[&<>"]/g, (character) => escapes[character]!);
+const safe = (value: unknown) => String(value).replace(/[&<>"]/g, (character) => escapes[character]!);
 const number = (value: number) => value.toLocaleString('en');
 
 function duration(ms: number): string {
@@ -68,7 +68,7 @@ export function statusPage(status: RelayStatus, now = Date.now()): string {
   const apps = status.apps.map(({ appId, state, queued: waiting, oldestAt }) => {
     const [words, isGood] = states[state] ?? [state, true];
     const age = oldestAt === undefined ? '' : `, the oldest for ${duration(now - oldestAt)}`;
-    return `<li><code>${escape(appId)}</code> <span class="${isGood ? 'good' : 'bad'}">${escape(words)}</span>
+    return `<li><code>${safe(appId)}</code> <span class="${isGood ? 'good' : 'bad'}">${safe(words)}</span>
       <span class="soft">${number(waiting)} waiting${age}</span></li>`;
   });
   const troubles = status.troubles.map(
@@ -77,7 +77,7 @@ export function statusPage(status: RelayStatus, now = Date.now()): string {
       message,
       details,
     }) => `<li><span class="soft">${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC</span>
-      <p class="bad">${escape(message)}</p><code>${escape(JSON.stringify(details))}</code></li>`,
+      <p class="bad">${safe(message)}</p><code>${safe(JSON.stringify(details))}</code></li>`,
   );
   return `<!doctype html>
 <html lang="en">

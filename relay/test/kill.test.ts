@@ -1,33 +1,10 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { argumentsFor, type RelayProcess, runRelay } from './processes.js';
+import { argumentsFor, counterIn, countingApi, runRelay } from './processes.js';
 import { appId, click, tempDir } from './setup.js';
 
 /** `KILLS=300` is the long form. */
 const kills = Number(process.env.KILLS ?? 30);
-
-/** A stand-in for the API that only counts: how often each object came, and in which request. */
-async function countingApi() {
-  const seen = new Map<string, number>();
-  let requests = 0;
-  const server = createServer(async (incoming, outgoing) => {
-    let text = '';
-    for await (const chunk of incoming) text += chunk;
-    requests += 1;
-    for (const { objectIDs } of JSON.parse(text).events) seen.set(objectIDs[0], (seen.get(objectIDs[0]) ?? 0) + 1);
-    outgoing.end('{"status":200,"message":"OK"}');
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => void server.close().closeAllConnections());
-  return { seen, requests: () => requests, origin: `http://127.0.0.1:${(server.address() as { port: number }).port}` };
-}
-
-const counterIn = async (relay: RelayProcess, name: string) => {
-  const text = await (await fetch(`${relay.origin}/metrics`)).text();
-  return Number(new RegExp(`usertoken_relay_${name}\\{[^}]*\\} (\\d+)`).exec(text)?.[1] ?? 0);
-};
 
 it(`delivers each acknowledged event once over ${kills} kills under load`, {
   timeout: 60_000 + kills * 4_000,
