@@ -8,12 +8,12 @@ import { bundleScriptTag, lightBuilds, shortMessages } from './light-build.mjs';
 
 /** The most that an entry may weigh, in bytes of gzip -9. Lower a budget with every saving. */
 const budgets = {
-  usertoken: 18_710,
-  'usertoken with xstate': 31_400,
+  usertoken: 18_920,
+  'usertoken with xstate': 31_620,
   'usertoken/machines': 3_890,
   'usertoken/aa': 18_490,
-  'usertoken/lite': 19_100,
-  'usertoken/server': 18_020,
+  'usertoken/lite': 19_300,
+  'usertoken/server': 18_080,
   'usertoken/vue': 356,
   'usertoken/svelte': 353,
   'usertoken/angular': 373,
