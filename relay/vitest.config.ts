@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Kills and clusters: `npm test` runs them in a short form, `npm run bench -- relay` in the long one. */
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    include: [process.env.LONG ? 'test/**/*.test.ts' : 'test/*.test.ts'],
     testTimeout: 120_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },

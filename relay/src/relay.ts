@@ -94,23 +94,23 @@ const hostOf = (request: Request) =>
 /** Reads the body of a request.
  * @throws Refusal for one that is too large, or takes too long. */
 async function textOf(request: Request, timeoutMs: number): Promise<string> {
-  const tooLarge = new Refusal(413, 'too-large', `The body must have less than ${maxBodyBytes} bytes.`);
-  if (Number(request.headers.get('content-length')) >= maxBodyBytes) throw tooLarge;
+  const tooLarge = () => new Refusal(413, 'too-large', `The body must have less than ${maxBodyBytes} bytes.`);
+  if (Number(request.headers.get('content-length')) >= maxBodyBytes) throw tooLarge();
   const reader = request.body?.getReader();
   if (!reader) return '';
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
-    const tooSlow = new Refusal(408, 'too-slow', `The body must arrive within ${timeoutMs / 1000} seconds.`);
-    timer = setTimeout(reject, timeoutMs, tooSlow);
+    const tooSlow = () => new Refusal(408, 'too-slow', `The body must arrive within ${timeoutMs / 1000} seconds.`);
+    timer = setTimeout(() => reject(tooSlow()), timeoutMs);
   });
   try {
     for (;;) {
       const { done, value } = await Promise.race([reader.read(), timeout]);
       if (done) return Buffer.concat(chunks).toString('utf8');
       bytes += value.byteLength;
-      if (bytes >= maxBodyBytes) throw tooLarge;
+      if (bytes >= maxBodyBytes) throw tooLarge();
       chunks.push(value);
     }
   } catch (error) {

@@ -72,7 +72,10 @@ async function shop() {
       },
     };
   }
-  return { collector, clock, openPage, sent, setWay: (next: Way) => void (way = next) };
+  function setWay(next: Way): void {
+    way = next;
+  }
+  return { collector, clock, openPage, sent, setWay };
 }
 
 const click = (client: UserTokenClient, objectID: string, fields: object = {}) =>
