@@ -21,6 +21,7 @@ Takes events of usertoken and search-insights, keeps each on disk once, and forw
   --store sqlite|nats      where the queue is (default sqlite)
   --nats URL,URL           the servers of the store nats
   --cookie                 renew the cookie of the anonymous token with each answer
+  --cookie-domain NAME     the domain of that cookie, if your pages set one
   --events-per-minute N    the most events from one address, 1000 or more (default 6000)
   --help, --version
 
@@ -42,6 +43,7 @@ function readArguments(args: string[]) {
       store: { type: 'string', default: 'sqlite' },
       nats: { type: 'string' },
       cookie: { type: 'boolean' },
+      'cookie-domain': { type: 'string' },
       'events-per-minute': { type: 'string', default: '6000' },
       help: { type: 'boolean', short: 'h' },
       version: { type: 'boolean' },
@@ -77,7 +79,9 @@ async function main(args: string[]): Promise<void> {
   if (values.version) {
     return console.log(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version);
   }
-  const { 'app-id': appIds, upstream, origin: origins, cookie, host } = values;
+  const { 'app-id': appIds, upstream, origin: origins, host } = values;
+  const domain = values['cookie-domain'];
+  const cookie = domain ? { domain } : values.cookie;
   if (!appIds) throw new Mistake('--app-id is missing');
   const port = wholeNumber('--port', values.port, 0, 65_535);
   const eventsPerMinute = wholeNumber('--events-per-minute', values['events-per-minute'], 1_000, 1e9);

@@ -10,13 +10,15 @@ import {
   RetentionPolicy,
   StorageType,
 } from '@nats-io/jetstream';
-import { connect, type NatsConnection, nanos } from '@nats-io/transport-node';
+import { connect, type NatsConnection, type NodeConnectionOptions, nanos } from '@nats-io/transport-node';
 import { idLifetimeMs, type NewEvent, type QueuedEvent, type RelayStore } from './store.js';
 
 /** How {@link jetStreamStore} keeps events. */
 export interface JetStreamStoreOptions {
   /** Addresses of the NATS servers, such as `nats://a:4222`. */
   readonly servers: readonly string[];
+  /** Credentials and TLS, as `@nats-io/transport-node` takes them. @default none */
+  readonly connection?: NodeConnectionOptions | undefined;
   /** Copies of each event, an odd number. @default 3, or 1 with one server */
   readonly replicas?: number | undefined;
   /** Name of the stream, and what its subjects begin with. @default 'usertoken' */
@@ -42,6 +44,7 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 export async function jetStreamStore(options: JetStreamStoreOptions): Promise<RelayStore> {
   const { servers, stream = 'usertoken', leaseMs = 30_000, replicas = servers.length > 1 ? 3 : 1 } = options;
   const connection: NatsConnection = await connect({
+    ...options.connection,
     servers: [...servers],
     // A cluster that is away comes back.
     maxReconnectAttempts: -1,

@@ -205,7 +205,14 @@ export function createRelay(options: RelayOptions): Relay {
   const cookieOptions = options.cookie === true ? {} : options.cookie || undefined;
   const [anyAppId = ''] = forwarders.keys();
   const serverFor = (secure: boolean) =>
-    createUserTokenServer({ appId: anyAppId, apiKey: 'unused', secure, cookie: cookieOptions ?? false });
+    createUserTokenServer({
+      appId: anyAppId,
+      apiKey: 'unused',
+      secure,
+      cookie: cookieOptions ?? false,
+      // It only renews cookies, and warns of requests that show none.
+      onWarning: () => {},
+    });
   const servers = cookieOptions && { secure: serverFor(true), plain: serverFor(false) };
 
   if (!authorize) {

@@ -23,11 +23,11 @@ interface Write {
 /** Ids that are too old, looked for with every commit, and removed up to this many at a time. */
 const expiredAtOnce = 200;
 
-// A settled event keeps its row without its text, so that its id is known for 31 days.
+// An event is in `queue` until the API has it; its id stays in `ids` for 31 days.
 const schema = `
-  CREATE TABLE IF NOT EXISTS events (seq INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE, app TEXT NOT NULL,
-    at INTEGER NOT NULL, json TEXT);
-  CREATE INDEX IF NOT EXISTS queued ON events (app, seq) WHERE json IS NOT NULL;
+  CREATE TABLE IF NOT EXISTS ids (seq INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE, at INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS queue (app TEXT, seq INTEGER, at INTEGER NOT NULL, json TEXT NOT NULL,
+    PRIMARY KEY (app, seq)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS sending (app TEXT PRIMARY KEY, seqs TEXT NOT NULL);`;
 
 /** Keeps events in an SQLite file: an event that was accepted survives SIGKILL and loss of power. For one process; a second
@@ -51,22 +51,19 @@ export function sqliteStore({ file, maxBytes, now = Date.now }: SqliteStoreOptio
     db.exec(`PRAGMA max_page_count = ${Math.ceil(maxBytes / pageSize)}`);
   }
 
-  const insert = db.prepare('INSERT OR IGNORE INTO events (id, app, at, json) VALUES (?, ?, ?, ?)');
-  const expire = db.prepare(
-    'DELETE FROM events WHERE seq IN (SELECT seq FROM events ORDER BY seq LIMIT ?) AND at <= ? AND json IS NULL',
-  );
-  const select = db.prepare('SELECT seq, json FROM events WHERE app = ? AND json IS NOT NULL ORDER BY seq LIMIT ?');
-  const clear = db.prepare(
-    'UPDATE events SET json = NULL WHERE seq IN (SELECT value FROM json_each(?)) AND json IS NOT NULL',
-  );
+  const addId = db.prepare('INSERT OR IGNORE INTO ids (id, at) VALUES (?, ?)');
+  const enqueue = db.prepare('INSERT INTO queue (app, seq, at, json) VALUES (?, ?, ?, ?)');
+  const expire = db.prepare('DELETE FROM ids WHERE seq IN (SELECT seq FROM ids ORDER BY seq LIMIT ?) AND at <= ?');
+  const select = db.prepare('SELECT seq, json FROM queue WHERE app = ? ORDER BY seq LIMIT ?');
+  const dequeue = db.prepare('DELETE FROM queue WHERE app = ? AND seq IN (SELECT value FROM json_each(?))');
   const setSending = db.prepare('INSERT OR REPLACE INTO sending (app, seqs) VALUES (?, ?)');
-  const clearToken = db.prepare(`UPDATE events SET json = NULL WHERE app = ? AND json IS NOT NULL
+  const dequeueToken = db.prepare(`DELETE FROM queue WHERE app = ?
     AND ? IN (json_extract(json, '$.userToken'), json_extract(json, '$.authenticatedUserToken'))`);
-  const oldest = db.prepare('SELECT at FROM events WHERE app = ? AND json IS NOT NULL ORDER BY seq LIMIT 1');
+  const oldest = db.prepare('SELECT at FROM queue WHERE app = ? ORDER BY seq LIMIT 1');
   /** How many events are queued, by application: counting a million of them takes long. */
   const queued = new Map<string, number>(
     (
-      db.prepare('SELECT app, count(*) AS events FROM events WHERE json IS NOT NULL GROUP BY app').all() as {
+      db.prepare('SELECT app, count(*) AS events FROM queue GROUP BY app').all() as {
         app: string;
         events: number;
       }[]
@@ -111,8 +108,15 @@ export function sqliteStore({ file, maxBytes, now = Date.now }: SqliteStoreOptio
 
   return {
     async add(appId, events) {
-      const rows = events.map(({ id, json }) => [idOf(appId, id), appId, now(), json]);
-      const areNew = await write(() => rows.map((row) => insert.run(row).changes === 1));
+      const at = now();
+      const rows = events.map(({ id, json }) => ({ id: idOf(appId, id), json }));
+      const areNew = await write(() =>
+        rows.map(({ id, json }) => {
+          const { changes, lastInsertRowid } = addId.run(id, at);
+          if (changes === 1) enqueue.run(appId, lastInsertRowid, at, json);
+          return changes === 1;
+        }),
+      );
       countIn(appId, areNew.filter(Boolean).length);
       return areNew;
     },
@@ -133,7 +137,7 @@ export function sqliteStore({ file, maxBytes, now = Date.now }: SqliteStoreOptio
     async settle(appId, events) {
       const written = write(() => {
         setSending.run(appId, '[]');
-        return clear.run(seqsOf(events)).changes;
+        return dequeue.run(appId, seqsOf(events)).changes;
       });
       // Now, and not with the next requests: a process that dies in between sends these twice.
       commit();
@@ -145,7 +149,7 @@ export function sqliteStore({ file, maxBytes, now = Date.now }: SqliteStoreOptio
       for (const { key } of events) held.delete(key);
     },
     async forget(appId, token) {
-      const removed = await write(() => clearToken.run(appId, token).changes);
+      const removed = await write(() => dequeueToken.run(appId, token).changes);
       countIn(appId, -removed);
       return removed;
     },
@@ -166,7 +170,7 @@ export function sqliteStore({ file, maxBytes, now = Date.now }: SqliteStoreOptio
       // Out of WAL the lock can be given up, and one whole file is left.
       db.exec('PRAGMA journal_mode = DELETE');
       db.exec('PRAGMA locking_mode = NORMAL');
-      db.prepare('SELECT seq FROM events LIMIT 1').all();
+      db.prepare('SELECT seq FROM ids LIMIT 1').all();
       db.close();
     },
   };

@@ -92,7 +92,7 @@ export function statusPage(status: RelayStatus, now = Date.now()): string {
   <body>
     <header>
       <h1>Relay</h1>
-      <p class="soft">Running for ${duration(now - status.startedAt)}. The page loads itself anew every 5 seconds.</p>
+      <p class="soft">Running for ${duration(now - status.startedAt)}. This page reloads every 5 seconds.</p>
     </header>
     <main>
       <h2>Queue</h2>

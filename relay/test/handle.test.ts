@@ -48,7 +48,7 @@ const refusals: readonly [title: string, status: number, code: string, body: str
   ['no application', 403, 'unknown-application', JSON.stringify({ events: [click()] })],
   ['a wrong origin', 403, 'origin-not-allowed', withEvents([click()]), { headers: { origin: 'https://evil.example' } }],
   ['an opaque origin', 403, 'origin-not-allowed', withEvents([click()]), { headers: { origin: 'null' } }],
-  ['a body that is too large', 413, 'too-large', withEvents([click({ filler: 'x'.repeat(2_000_000) })])],
+  ['a body that is too large', 413, 'too-large', withEvents([click({ filler: 'x'.repeat(2_097_152) })])],
   ['too many events', 422, 'too-many', withEvents(Array.from({ length: 1_001 }, () => ({})))],
   ['a body that is not JSON', 400, 'not-json', '<events/>'],
   ['an empty body', 400, 'not-json', ''],

@@ -1,5 +1,5 @@
-import { Agent, createServer, request } from 'node:http';
 import { once } from 'node:events';
+import { Agent, createServer, request } from 'node:http';
 import { join } from 'node:path';
 import Database from 'libsql';
 import { expect, it, onTestFinished } from 'vitest';
@@ -15,20 +15,21 @@ const perRequest = 10;
 const p99 = (times: number[]) => times.sort((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? 0;
 const tens = () => Array.from({ length: perRequest }, () => click({ timestamp: Date.now() }));
 
-/** What the table of the store takes when nothing else is done: ten rows a commit, one commit after the other. */
+/** What the tables of the store take when nothing else is done: ten rows a commit, one commit after the other. */
 async function bareInserts() {
   const file = join(tempDir(), 'bare.db');
   await sqliteStore({ file }).close();
   const db = new Database(file);
   db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-  const insert = db.prepare('INSERT OR IGNORE INTO events (id, app, at, json) VALUES (?, ?, ?, ?)');
+  const addId = db.prepare('INSERT OR IGNORE INTO ids (id, at) VALUES (?, ?)');
+  const enqueue = db.prepare('INSERT INTO queue (app, seq, at, json) VALUES (?, ?, ?, ?)');
   const times: number[] = [];
   const start = performance.now();
   for (let at = start; at - start < ms; ) {
-    const rows = tens().map(({ id, ...event }) => [Buffer.from(id.padEnd(16)), appId, Date.now(), JSON.stringify(event)]);
+    const rows = tens().map(({ id, ...event }) => ({ id: Buffer.from(id.padEnd(16)), json: JSON.stringify(event) }));
     const before = performance.now();
     db.exec('BEGIN IMMEDIATE');
-    for (const row of rows) insert.run(row);
+    for (const { id, json } of rows) enqueue.run(appId, addId.run(id, 1).lastInsertRowid, 1, json);
     db.exec('COMMIT');
     at = performance.now();
     times.push(at - before);
