@@ -165,7 +165,9 @@ export function createForwarder(ports: ForwarderPorts) {
     // A gateway's time-out says as little about what arrived as no answer does.
     if ((status === 0 && mayHaveArrived) || status === 504) countAmbiguous(events.length);
     mayHaveEvents = true;
-    return { status, retryAfterMs, size: events.length, backlog: true };
+    // Less than a full batch waits for company, as in a page.
+    const backlog = groups.length > 0 || events.length === maxEvents;
+    return { status, retryAfterMs, size: events.length, backlog };
   }
 
   /** An action on the batch that was answered. */

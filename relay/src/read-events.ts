@@ -35,8 +35,8 @@ export class Refusal extends Error {
     readonly status: number,
     readonly code: RefusalCode,
     message: string,
-    /** Seconds to wait. */
-    readonly retryAfter?: number,
+    /** Further headers of the answer. */
+    readonly headers: Readonly<Record<string, string>> = {},
   ) {
     super(message);
   }

@@ -85,6 +85,10 @@ const sentences: Readonly<Record<string, string>> = {
     'The relay has an error of its own; forwarding has stopped. Events are accepted and kept. Restart it.',
 };
 
+const inFive = { 'retry-after': '5' };
+const unavailable = () =>
+  new Refusal(503, 'store-unavailable', 'Events can not be stored now. Send them again.', inFive);
+
 /** The address of a request without what a proxy may have changed. */
 const hostOf = (request: Request) =>
   request.headers.get('x-forwarded-host')?.split(',')[0]?.trim() ??
@@ -243,7 +247,9 @@ export function createRelay(options: RelayOptions): Relay {
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error;
       const seconds = Math.ceil(error.msBeforeNext / 1000);
-      throw new Refusal(429, 'rate-limited', `Too many events from here. Try again in ${seconds} seconds.`, seconds);
+      throw new Refusal(429, 'rate-limited', `Too many events from here. Try again in ${seconds} seconds.`, {
+        'retry-after': String(seconds),
+      });
     }
   }
 
@@ -253,7 +259,7 @@ export function createRelay(options: RelayOptions): Relay {
       return [(await authorize(request)) ?? []].flat();
     } catch (error) {
       log.error({ error: (error as Error)?.name }, 'Your "authorize" threw. The request gets 503.');
-      throw new Refusal(503, 'authorize-failed', 'Who is logged in is not known now. Try again.', 5);
+      throw new Refusal(503, 'authorize-failed', 'Who is logged in is not known now. Try again.', inFive);
     }
   }
 
@@ -267,7 +273,7 @@ export function createRelay(options: RelayOptions): Relay {
       // Said once: in an outage every request fails.
       if (!isStoreFailing) report('store-unavailable', { error: String(error) });
       isStoreFailing = true;
-      throw new Refusal(503, 'store-unavailable', 'Events can not be stored now. Send them again.', 5);
+      throw unavailable();
     }
   }
 
@@ -400,7 +406,7 @@ export function createRelay(options: RelayOptions): Relay {
     }
     if (!isEvents) {
       if (request.method === 'GET' || request.method === 'HEAD') return await pages[path]!();
-      throw new Refusal(405, 'wrong-method', 'The method must be GET.');
+      throw new Refusal(405, 'wrong-method', 'The method must be GET.', { allow: 'GET, HEAD' });
     }
     const cors = corsOf(request);
     try {
@@ -411,8 +417,12 @@ export function createRelay(options: RelayOptions): Relay {
           headers: { allow: 'POST, OPTIONS', ...(cors.vary && allow), ...cors },
         });
       }
-      if (request.method !== 'POST') throw new Refusal(405, 'wrong-method', 'The method must be POST.');
-      if (isClosing) throw new Refusal(503, 'closing', 'This relay is ending. Send the events again.', 1);
+      if (request.method !== 'POST')
+        throw new Refusal(405, 'wrong-method', 'The method must be POST.', { allow: 'POST, OPTIONS' });
+      if (isClosing)
+        throw new Refusal(503, 'closing', 'This relay is ending. Send the events again.', {
+          'retry-after': '1',
+        });
       const response = await takeEvents(request, info, path === '1/events');
       for (const [name, value] of Object.entries(cors)) response.headers.set(name, value);
       return response;
@@ -432,19 +442,10 @@ export function createRelay(options: RelayOptions): Relay {
     const isOurs = error instanceof Refusal;
     // Its message may hold anything.
     if (!isOurs) log.error({ error: (error as Error)?.name }, 'A request failed in an unforeseen way. It gets 503.');
-    const { status, code, message, retryAfter } = isOurs
-      ? error
-      : new Refusal(503, 'store-unavailable', 'Events can not be stored now. Send them again.', 5);
+    const refusal = isOurs ? error : unavailable();
+    const { status, code, message } = refusal;
     metrics.refused.inc({ code });
-    return json(
-      status,
-      { status, code, message },
-      {
-        ...headers,
-        ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
-        ...(status === 405 ? { allow: 'POST, OPTIONS' } : {}),
-      },
-    );
+    return json(status, { status, code, message }, { ...headers, ...refusal.headers });
   }
 
   return {

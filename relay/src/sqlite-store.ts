@@ -20,8 +20,8 @@ interface Write {
   readonly reject: (error: unknown) => void;
 }
 
-/** Ids that are too old, looked for with every commit, and removed up to this many at a time. */
-const expiredAtOnce = 200;
+/** Ids that are too old are removed up to this many at a commit, so that none takes long. */
+const expiredAtOnce = 2_000;
 
 // An event is in `queue` until the API has it; its id stays in `ids` for 31 days.
 const schema = `
@@ -53,6 +53,7 @@ export function sqliteStore({ file, maxBytes, now = Date.now }: SqliteStoreOptio
 
   const addId = db.prepare('INSERT OR IGNORE INTO ids (id, at) VALUES (?, ?)');
   const enqueue = db.prepare('INSERT INTO queue (app, seq, at, json) VALUES (?, ?, ?, ?)');
+  const oldestId = db.prepare('SELECT at FROM ids ORDER BY seq LIMIT 1');
   const expire = db.prepare('DELETE FROM ids WHERE seq IN (SELECT seq FROM ids ORDER BY seq LIMIT ?) AND at <= ?');
   const select = db.prepare('SELECT seq, json FROM queue WHERE app = ? ORDER BY seq LIMIT ?');
   const dequeue = db.prepare('DELETE FROM queue WHERE app = ? AND seq IN (SELECT value FROM json_each(?))');
@@ -82,11 +83,12 @@ export function sqliteStore({ file, maxBytes, now = Date.now }: SqliteStoreOptio
   function commit(): void {
     const group = writes;
     writes = [];
-    if (group.length === 0) return;
     try {
       db.exec('BEGIN IMMEDIATE');
       const results = group.map(({ change }) => change());
-      expire.run(expiredAtOnce, now() - idLifetimeMs);
+      const cutoff = now() - idLifetimeMs;
+      const first = oldestId.get() as { at: number } | undefined;
+      if (first && first.at <= cutoff) expire.run(expiredAtOnce, cutoff);
       db.exec('COMMIT');
       for (const [index, { resolve }] of group.entries()) resolve(results[index] as never);
     } catch (error) {
@@ -96,6 +98,16 @@ export function sqliteStore({ file, maxBytes, now = Date.now }: SqliteStoreOptio
         // SQLite has rolled back by itself, as it does on a full disk.
       }
       for (const { reject } of group) reject(error);
+    }
+  }
+  /** A change that survives the end of the process at once, and a loss of power with the next commit: it does not wait for the
+   * disk. The shorter the time from the API's answer to here, the less comes twice after a kill. */
+  function writeSoon<Result>(change: () => Result): Result {
+    db.exec('PRAGMA synchronous = NORMAL');
+    try {
+      return db.transaction(change).immediate();
+    } finally {
+      db.exec('PRAGMA synchronous = FULL');
     }
   }
   function write<Result>(change: () => Result): Promise<Result> {
@@ -133,15 +145,14 @@ export function sqliteStore({ file, maxBytes, now = Date.now }: SqliteStoreOptio
       for (const { key } of taken) held.add(key);
       return taken;
     },
-    begin: (appId, events) => write(() => void setSending.run(appId, seqsOf(events))),
+    async begin(appId, events) {
+      writeSoon(() => setSending.run(appId, seqsOf(events)));
+    },
     async settle(appId, events) {
-      const written = write(() => {
+      const settled: number = writeSoon(() => {
         setSending.run(appId, '[]');
         return dequeue.run(appId, seqsOf(events)).changes;
       });
-      // Now, and not with the next requests: a process that dies in between sends these twice.
-      commit();
-      const settled = await written;
       countIn(appId, -settled);
       for (const { key } of events) held.delete(key);
     },
