@@ -1,11 +1,13 @@
 // Random walks of a visitor over real tabs, with an API that fails for stretches:
-// npm run bench -- walks [--walks 40] [--steps 120] [--seed 1] [--sound] [--only usertoken]
+// npm run bench -- walks [--walks 40] [--steps 120] [--seed 1] [--sound] [--only usertoken] [--relay]
+// With --relay usertoken sends through a relay, which is killed and started again like the API fails.
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { countEvents } from './count.mjs';
 import { libraries } from './libraries/index.mjs';
 import { bundleLibrary, servePages } from './pages.mjs';
 import { createRecorder } from './recorder.mjs';
+import { startRelay } from './relay.mjs';
 
 /** How long events have to arrive after the API is well again, in milliseconds. Backoff may have grown to a minute. */
 const settleMs = 150_000;
@@ -52,13 +54,15 @@ const track = ([ids, go]) => {
 };
 
 /** Walks once. Every loss is named by the step that tracked it. */
-export async function walk(browser, pages, { seed, steps, isSound }) {
+export async function walk(browser, pages, { seed, steps, isSound, hasRelay }) {
   const random = randomFrom(seed);
   const pick = (items) => items[Math.floor(random() * items.length)];
   const deck = Object.entries(weights).flatMap(([name, weight]) => Array(weight).fill(name));
   const recorder = await createRecorder();
   const context = await browser.newContext();
-  const url = (path = '/') => pages.url(path, recorder.origin);
+  const relay = hasRelay && (await startRelay(recorder.origin, new URL(pages.url('/', '')).origin));
+  const url = (path = '/') =>
+    pages.url(path, recorder.origin) + (relay ? `&relay=${encodeURIComponent(relay.origin)}` : '');
   /** What each event was tracked by, and the token in force then. */
   const tracked = new Map();
   let tabs = [];
@@ -131,7 +135,11 @@ export async function walk(browser, pages, { seed, steps, isSound }) {
       await delay(random() * 800);
       await context.setOffline(false);
     },
-    fault: () => !isSound && recorder.setFault(pick(faults)),
+    async fault() {
+      if (isSound) return;
+      if (relay && random() < 0.5) await relay.restart();
+      else recorder.setFault(pick(faults));
+    },
     heal: () => recorder.setFault(undefined),
     wait: () => delay(50 + random() * 700),
   };
@@ -174,11 +182,14 @@ export async function walk(browser, pages, { seed, steps, isSound }) {
       ...countEvents(ids, recorder.arrivals),
       wrong: wrong.length,
       stored: stored.length,
+      // The relay's honest limit: a batch under way when it was killed, or whose answer was lost.
+      ...(relay && { ambiguous: await relay.ambiguous() }),
       lostAt: ids.filter((id) => !arrived.has(id)).map((id) => tracked.get(id).step),
       twiceAt: ids.filter((id) => (times.get(id) ?? 0) > 1).map((id) => tracked.get(id).step),
     };
   } finally {
     await context.close();
+    await relay?.close?.();
     await recorder.close();
   }
 }
@@ -194,22 +205,30 @@ export async function runWalks(browser, args) {
       seed: { type: 'string', default: '1' },
       sound: { type: 'boolean', default: false },
       only: { type: 'string' },
+      relay: { type: 'boolean', default: false },
     },
   });
-  const wanted = libraries.filter(({ name, timesOnly }) => (values.only ? name === values.only : !timesOnly));
+  const only = values.relay ? 'usertoken' : values.only;
+  const wanted = libraries.filter(({ name, timesOnly }) => (only ? name === only : !timesOnly));
   let faultsFound = 0;
   for (const library of wanted) {
     const pages = await servePages((await bundleLibrary(library)).text);
-    const sum = { tracked: 0, lost: 0, duplicated: 0, wrong: 0, stored: 0 };
+    const sum = { tracked: 0, lost: 0, duplicated: 0, wrong: 0, stored: 0, ...(values.relay && { ambiguous: 0 }) };
     for (let n = 0; n < Number(values.walks); n += 1) {
       const seed = Number(values.seed) + n;
-      const result = await walk(browser, pages, { seed, steps: Number(values.steps), isSound: values.sound });
+      const result = await walk(browser, pages, {
+        seed,
+        steps: Number(values.steps),
+        isSound: values.sound,
+        hasRelay: values.relay,
+      });
       for (const key of Object.keys(sum)) sum[key] += result[key];
       console.log(`${library.name} seed ${seed}: ${JSON.stringify(result)}`);
     }
     console.log(`${library.name}: ${JSON.stringify(sum)}`);
     if (library.name === 'usertoken') {
-      faultsFound = sum.lost + sum.wrong + sum.stored + (sum.duplicated > sum.tracked / 1000 ? 1 : 0);
+      const tolerated = values.relay ? sum.ambiguous : sum.tracked / 1000;
+      faultsFound = sum.lost + sum.wrong + sum.stored + (sum.duplicated > tolerated ? 1 : 0);
     }
     await pages.close();
   }

@@ -5,7 +5,7 @@ import type { UserTokenOptions } from './options.types.js';
 /** Checks in production the options without which nothing works, or every token would be let in.
  * @throws TypeError that names the option and links to what would be right. */
 export function checkOptions(options: UserTokenOptions): void {
-  const { appId, apiKey, consent, checkToken } = Object(options) as Partial<UserTokenOptions>;
+  const { relay, appId, apiKey = relay, consent, checkToken } = Object(options) as Partial<UserTokenOptions>;
   const isText = (value: unknown) => typeof value === 'string' && /\S/.test(value);
   const name = !isText(appId)
     ? 'appId'

@@ -37,6 +37,7 @@ const rules: Readonly<Record<keyof UserTokenOptions, Rule>> = {
   consent: oneOf('pending', 'granted', 'denied'),
   region: oneOf('us', 'de'),
   host: text(/^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, 'an origin such as https://shop.example'),
+  relay: text(/^(\/(?!\/)|https?:\/\/[^\s/?#@]+(\/|$))[^\s?#]*$/, 'a path such as /t, or a URL'),
   user: isAnything,
   strategy: oneOf('replace', 'link'),
   remember: oneOf('session', 'device', 'page'),
@@ -83,7 +84,14 @@ function checkAll(options: object, rules: Readonly<Record<string, Rule>>, prefix
 /** Checks what `createUserToken` was given.
  * @throws TypeError that names the option, says what would be right and links to it. */
 export function checkOptions(options: UserTokenOptions): void {
-  const { appId = 0, apiKey = 0, consent = 0, cookie = {}, checkToken } = Object(options) as Partial<UserTokenOptions>;
+  const {
+    relay,
+    appId = 0,
+    apiKey = relay ? 'relay' : 0,
+    consent = 0,
+    cookie = {},
+    checkToken,
+  } = Object(options) as Partial<UserTokenOptions>;
   checkAll({ ...options, appId, apiKey, consent, cookie: cookie === false ? {} : cookie }, rules);
   checkAll(cookie || {}, cookieRules, 'cookie.');
   // A promise is truthy: a check that returned one would let every token in.

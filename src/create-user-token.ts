@@ -7,6 +7,7 @@ import { memoryOutbox } from './adapters/memory-outbox.js';
 import { memoryTokenStore } from './adapters/memory-token-store.js';
 import { pageLifecycle } from './adapters/page-lifecycle.js';
 import { isServer, pageWindow } from './adapters/platform.js';
+import { confirmedOutbox, relayTransport, withId } from './adapters/relay.js';
 import { storageOutbox } from './adapters/storage-outbox.js';
 import { broadcastTabs } from './adapters/tabs.js';
 import { isRandomStrong, uuid } from './adapters/uuid.js';
@@ -22,13 +23,13 @@ import { outcomeOf } from './delivery/outcome.js';
 import { followPage } from './delivery/page-exit.js';
 import { createEmitter } from './emitter.js';
 import { type EventKind, eventMethods } from './events/event-methods.js';
-import { eventsUrl } from './events/events-url.js';
+import { eventsUrl, relayUrl } from './events/events-url.js';
 import type { DropReason, Receipt } from './events/receipt.types.js';
 import { toEntries } from './events/to-entries.js';
 import { fieldOf } from './field-of.js';
 import { createIdentity } from './identity/identity.js';
 import { maskedInspect } from './masked-inspect.js';
-import type { UserTokenOptions } from './options.types.js';
+import type { RelayedOptions, UserTokenOptions } from './options.types.js';
 import { readonlyActor } from './readonly-actor.js';
 import { createWarnings } from './warnings.js';
 import { withDefaults } from './with-defaults.js';
@@ -36,10 +37,10 @@ import { withDefaults } from './with-defaults.js';
 /** Creates a client that knows the current visitor and delivers their events. Create one for each application on a page; on
  * a server, use `createUserTokenServer` of `usertoken/server`.
  * @throws TypeError that names the option at fault and what would be right. Nothing throws later. */
-export function createUserToken(options: UserTokenOptions): UserTokenClient {
-  checkOptions(options);
-  const settings = withDefaults(options, defaults);
-  const { appId, clock, cookie, remember, batchWindowMs, requestTimeoutMs, maxEventAgeMs } = settings;
+export function createUserToken(options: UserTokenOptions | RelayedOptions): UserTokenClient {
+  checkOptions(options as UserTokenOptions);
+  const settings = withDefaults(options as UserTokenOptions, defaults);
+  const { relay, appId, clock, cookie, remember, batchWindowMs, requestTimeoutMs, maxEventAgeMs } = settings;
   const warnings = createWarnings(settings.onWarning);
   const { post: warn, postError: onError } = warnings;
   const events = createEmitter<UserTokenEvent | { readonly type: 'change'; readonly snapshot: UserTokenSnapshot }>(
@@ -60,10 +61,15 @@ export function createUserToken(options: UserTokenOptions): UserTokenClient {
           onTrouble: warn,
         }),
   );
-  const outbox = ported(settings.outbox, () =>
+  const allOutbox = ported(settings.outbox, () =>
     cookie === false || !localStorageOf() ? memoryOutbox() : storageOutbox({ appId, clock }),
   );
-  const transport = ported(settings.transport, () => fetchTransport({ now: clock.now }));
+  const anyTransport = ported(settings.transport, () =>
+    // A relay gets the site's cookies: it learns who is logged in, and renews the anonymous token.
+    fetchTransport({ now: clock.now, credentials: relay ? 'include' : undefined }),
+  );
+  const outbox = relay ? confirmedOutbox(allOutbox) : allOutbox;
+  const transport = relay ? relayTransport(anyTransport) : anyTransport;
 
   if (!isRandomStrong()) warn('weak-randomness');
   const checkToken = (token: unknown) => checkUserToken(token, settings.checkToken);
@@ -107,7 +113,8 @@ export function createUserToken(options: UserTokenOptions): UserTokenClient {
     batchWindowMs,
     requestTimeoutMs,
     maxEventAgeMs,
-    url: eventsUrl(settings),
+    url: relay ? relayUrl(relay, appId) : eventsUrl(settings),
+    onWire: relay ? withId : undefined,
     outbox,
     transport,
     clock,

@@ -52,4 +52,4 @@ export type { EventOutcome } from './delivery/outcome.js';
 export type * from './events/event.types.js';
 export type { EventMethods } from './events/event-methods.js';
 export type { Dropped, DropReason, Receipt } from './events/receipt.types.js';
-export type { UserTokenOptions, Warning } from './options.types.js';
+export type { RelayedOptions, UserTokenOptions, Warning } from './options.types.js';

@@ -46,7 +46,7 @@ export interface Warning {
 export interface UserTokenOptions {
   /** The Algolia application id. */
   readonly appId: string;
-  /** A search-only API key (ACL `search`). */
+  /** A search-only API key (ACL `search`). With `relay` leave it out: the relay has it. */
   readonly apiKey: string;
   /** Whether the visitor's tokens may be stored and sent, as the application knows it now. There is no default: no default is
    * lawful everywhere. `pending` waits in memory for `consent.grant()` or `consent.deny()`. */
@@ -56,6 +56,9 @@ export interface UserTokenOptions {
   /** A full origin, with a path if it has one, to send to instead: a first-party proxy or a test collector.
    * `/1/events` is added. It wins over `region`. */
   readonly host?: string | undefined;
+  /** Address of a `usertoken-relay`, as a path of this site or a URL: `/t`. `/events` is added. Each event has an id then, and
+   * stays stored until the relay has confirmed it. It takes the place of `apiKey`, `host` and `region`. */
+  readonly relay?: string | undefined;
   /** What the application knows about the visitor now: an account's id, `null` for nobody. It wins over what was
    * stored. @default nothing is known: the stored user is resumed */
   readonly user?: string | number | bigint | null | undefined;
@@ -100,3 +103,8 @@ export interface UserTokenOptions {
   /** Makes anonymous tokens: `anonymous-` and what is unique. @default a random UUID */
   readonly generateToken?: (() => string) | undefined;
 }
+
+/** Options with a relay, which has the API key. */
+export type RelayedOptions = Omit<UserTokenOptions, 'apiKey' | 'host' | 'region' | 'relay'> & {
+  readonly relay: string;
+};

@@ -4,7 +4,9 @@ import { createUserToken } from 'usertoken';
 let user;
 globalThis.bench = {
   start(endpoint) {
-    user = createUserToken({ appId: 'bench', apiKey: 'key', consent: 'granted', host: endpoint });
+    const relay = new URLSearchParams(location.search).get('relay');
+    const to = relay ? { relay } : { apiKey: 'key', host: endpoint };
+    user = createUserToken({ appId: 'bench', consent: 'granted', ...to });
   },
   track: (id) => user.clickedObjectIDs({ eventName: 'Clicked', index: 'products', objectIDs: [id] }),
   token: () => user.token,

@@ -10,7 +10,7 @@ const groups = {
   Start: ['getting-started', 'options', 'from-search-insights', 'migrating', 'segment-gtm'],
   Concepts: ['identity', 'consent', 'tokens', 'delivery', 'page-exit', 'states'],
   Frameworks: ['react', 'vue', 'svelte', 'angular', 'angular-zone'],
-  Servers: ['server', 'nextjs', 'nuxt', 'sveltekit', 'server-node'],
+  Servers: ['server', 'nextjs', 'nuxt', 'sveltekit', 'server-node', 'relay'],
   InstantSearch: ['instantsearch', 'instantsearch-consent', 'instantsearch-client', 'instantsearch-events'],
   'Other setups': ['lite', 'custom-ports'],
   'Test and inspect': [

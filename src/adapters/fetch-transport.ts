@@ -67,6 +67,8 @@ export interface FetchTransportOptions {
   readonly sendBeacon?: ((url: string, body: string) => boolean) | undefined;
   /** The device's clock, for a `Retry-After` that is a date. @default `Date.now` */
   readonly now?: (() => number) | undefined;
+  /** Whether cookies go with requests. @default 'omit' */
+  readonly credentials?: RequestCredentials | undefined;
   /** @default found by looking */
   readonly keepalive?: boolean | undefined;
 }
@@ -74,7 +76,7 @@ export interface FetchTransportOptions {
 /** Carries batches with `fetch`, with `keepalive` where the request must outlive the page, else with `sendBeacon`.
  * Blockers cancel beacons as a class, so `fetch` comes first.
  *
- * A redirect is followed to an address that also ends with `/1/events`. `fetch` turns a `POST` into a `GET` without a body on
+ * A redirect is followed to an address that also ends with `/events`. `fetch` turns a `POST` into a `GET` without a body on
  * 301, 302 and 303, so an answer after a redirect counts as acceptance only if it reads like one of the API, a JSON object or
  * nothing; else the batch is posted once more, to where the redirect has led, and so are those after it.
  * @see https://fetch.spec.whatwg.org/#http-network-or-cache-fetch (64 KiB of keepalive bodies in flight)
@@ -94,7 +96,7 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
     const [address = '', ...query] = url.split('?');
     const target = targets.get(address);
     const sentTo = [target ?? address, ...query].join('?');
-    const allInit: RequestInit = { method: 'POST', body, credentials: 'omit', ...init };
+    const allInit: RequestInit = { method: 'POST', body, credentials: options.credentials ?? 'omit', ...init };
     const end = new AbortController();
     const troubleNow = watchRequest(page, sentTo, allInit, end);
     let reason: TransportTrouble | undefined;
@@ -116,7 +118,7 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
       }
       // It may have arrived as a `GET`, without the events.
       const [next = ''] = response.url.split('?');
-      if (target || !next.endsWith('/1/events')) targets.delete(address);
+      if (target || !next.endsWith('/events')) targets.delete(address);
       else targets.set(address, next);
       if (targets.has(address)) return { ...(await exchange(request, init)), reason };
     } catch {

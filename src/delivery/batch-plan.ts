@@ -55,10 +55,12 @@ export interface BatchPlanOptions {
   readonly clock: Clock;
   /** Milliseconds past which an event is not worth sending. */
   readonly maxEventAgeMs: number;
+  /** An event on the wire, made of its text there. @default the text as it is */
+  readonly onWire?: ((entry: OutboxEntry, text: string) => string) | undefined;
 }
 
 /** Decides which of the waiting events travel together, and learns from the answers. It keeps no events itself. */
-export function createBatchPlan({ clock, maxEventAgeMs }: BatchPlanOptions) {
+export function createBatchPlan({ clock, maxEventAgeMs, onWire = (_, text) => text }: BatchPlanOptions) {
   const troubles = new WeakMap<OutboxEntry, Trouble>();
   /** Server verdict per suspect field: its error, or '' if accepted. */
   const verdicts = new Map<string, string>();
@@ -150,7 +152,9 @@ export function createBatchPlan({ clock, maxEventAgeMs }: BatchPlanOptions) {
       const backlog = failed.length + others.length > picked.length;
       if (picked.length === 0) return { batch: undefined, backlog, givenUp };
       const body = bodyOf(
-        picked.map((entry) => wireText(entry.json, hasTimestamp(entry) ? timestampOf(entry) : undefined)),
+        picked.map((entry) =>
+          onWire(entry, wireText(entry.json, hasTimestamp(entry) ? timestampOf(entry) : undefined)),
+        ),
       );
       return { batch: { entries: picked, body, bytes: bytesOf(body) }, backlog, givenUp };
     },

@@ -43,6 +43,8 @@ export interface DeliveryPorts {
   readonly batchWindowMs: number;
   readonly requestTimeoutMs: number;
   readonly maxEventAgeMs: number;
+  /** See {@link createBatchPlan}. */
+  readonly onWire?: ((entry: OutboxEntry, text: string) => string) | undefined;
   readonly inspect?: unknown;
   /** An event was delivered or dropped. */
   readonly onSettled?: ((entry: OutboxEntry, receipt: Receipt) => void) | undefined;

@@ -18,3 +18,7 @@ export function eventsUrl({
   });
   return `${origin}/1/events?${query}`;
 }
+
+/** The address of a relay. */
+export const relayUrl = (relay: string, appId: string): string =>
+  `${relay.replace(/\/+$/, '')}/events?${new URLSearchParams({ 'X-Algolia-Application-Id': appId })}`;

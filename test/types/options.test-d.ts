@@ -3,6 +3,7 @@ import type { InspectionEvent } from 'xstate';
 import {
   type Consent,
   createUserToken,
+  type RelayedOptions,
   type UserTokenClient,
   type UserTokenOptions,
   type Warning,
@@ -12,7 +13,7 @@ const required = { appId: 'app', apiKey: 'key', consent: 'granted' } as const;
 
 describe('createUserToken', () => {
   test('takes options and gives an instance', () => {
-    expectTypeOf(createUserToken).parameters.toEqualTypeOf<[options: UserTokenOptions]>();
+    expectTypeOf(createUserToken).parameters.toEqualTypeOf<[options: UserTokenOptions | RelayedOptions]>();
     expectTypeOf(createUserToken).returns.toEqualTypeOf<UserTokenClient>();
     expectTypeOf(required).toExtend<UserTokenOptions>();
   });
@@ -28,6 +29,9 @@ describe('createUserToken', () => {
     createUserToken({ apiKey: 'key', consent: 'granted' });
     // @ts-expect-error apiKey is missing
     createUserToken({ appId: 'app', consent: 'granted' });
+    // @ts-expect-error a relay is an address
+    createUserToken({ appId: 'app', apiKey: 'key', consent: 'granted', relay: 7 });
+    createUserToken({ appId: 'app', relay: '/t', consent: 'granted' });
     // @ts-expect-error there is nothing to work with
     createUserToken();
   });
