@@ -246,6 +246,13 @@ export function createDelivery(ports: DeliveryPorts) {
     clock,
     inspect: ports.inspect,
   });
+  /** Events came in. In any other state the machine looks at the outbox when it comes back to idle. */
+  function wake(): void {
+    const { value } = actor.getSnapshot();
+    if (value === 'idle') actor.send({ type: 'delivery.queued' });
+    if (value === 'awaitingConsent') receipts.storeAll();
+  }
+
   function evict(evicted: readonly OutboxEntry[]): void {
     for (const entry of evicted) settle(entry, { status: 'dropped', reason: 'outbox-full' });
   }
@@ -267,10 +274,7 @@ export function createDelivery(ports: DeliveryPorts) {
     /** Puts the entries of one event into the outbox. */
     add(entries: readonly OutboxEntry[]): Promise<Receipt> {
       const all = entries.map(add);
-      const { value } = actor.getSnapshot();
-      if (value === 'awaitingConsent') receipts.storeAll();
-      // In any other state the machine looks at the outbox when it comes back to idle.
-      if (value === 'idle') actor.send({ type: 'delivery.queued' });
+      wake();
       return all.length > 1 ? Promise.all(all).then(worstOf) : all[0]!;
     },
 
@@ -279,7 +283,7 @@ export function createDelivery(ports: DeliveryPorts) {
       if (actor.getSnapshot().value === 'unauthorized') return;
       outbox.open?.((evicted) => {
         evict(evicted);
-        actor.send({ type: 'delivery.queued' });
+        wake();
       });
       const known = outbox.outage?.read();
       if (!known) return;

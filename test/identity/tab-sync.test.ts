@@ -401,9 +401,10 @@ describe('a page in the back-forward cache', () => {
 });
 
 describe('what a page posts', () => {
-  it('when it begins, is a user that the application knows and nobody stored', () => {
+  it('when it begins, is a token that it made, and a user that the application knows and nobody stored', () => {
     const { add, tokenStore, heard } = shop();
     add({});
+    expect(heard.splice(0)).toMatchObject([{ isFresh: true, state: { visitor: 'anonymous' } }]);
     add({ user: null });
     tokenStore.write('identified', 'u1');
     add({ user: 'u1' });
