@@ -231,7 +231,7 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
       return isOpen && (adopting.hasPeers() || (path !== undefined && !unserved.has(path)));
     },
     get outage() {
-      return isOpen && mayStore() ? outage : undefined;
+      return (isOpen || isReleased) && mayStore() ? outage : undefined;
     },
 
     async prepare() {

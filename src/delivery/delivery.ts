@@ -23,8 +23,9 @@ export interface SentBatch extends Batch {
   outlives: boolean;
   /** Failed requests in a row before this one. */
   readonly retries: number;
-  /** Whether the page's end has left it to the browser, so that it must not be cancelled. */
-  isLeftToBrowser: boolean;
+  /** Set where the page's end has left it to the browser, so that it must not be cancelled: takes its events back, in case
+   * the page still learns that it failed. */
+  takeBack?: () => void;
 }
 
 /** What delivery works with. */
@@ -124,16 +125,17 @@ export function createDelivery(ports: DeliveryPorts) {
       outlives,
       sentAt: Math.floor(clock.now()),
       retries: input.retries,
-      isLeftToBrowser: false,
     };
     batches.clear();
     batches.set(input.batchId, sent);
     const controller = new AbortController();
-    signal.addEventListener('abort', () => sent.isLeftToBrowser || controller.abort());
+    signal.addEventListener('abort', () => sent.takeBack || controller.abort());
     const request = { url, ...batch };
     let answer = await transport.send(request, { outlives, signal: controller.signal });
-    const isFirst = !input.retries && batch.entries.length > 1;
+    const isFirst = !input.retries && batch.entries.length > 1 && !sent.takeBack;
     if (!answer.status && outlives && isFirst && !signal.aborted && !isOffline()) {
+      // Until the answer it may be an outage, which the other pages must know of.
+      outbox.outage?.write({ retries: 1 });
       // Requests of a page before, or of other scripts, may have used up what the browser takes of such requests.
       sent.outlives = false;
       answer = await transport.send(request, { outlives: false, signal: controller.signal });
@@ -144,7 +146,9 @@ export function createDelivery(ports: DeliveryPorts) {
       unanswered = 0;
       isHintWrong = page?.isOnline() === false;
     }
-    if (!signal.aborted) learn(status > 0 && status < 500 && status !== 408 && status !== 429, sent, retryAfterMs);
+    const isAccepted = status > 0 && status < 500 && status !== 408 && status !== 429;
+    if (!isAccepted) sent.takeBack?.();
+    if (!signal.aborted) learn(isAccepted, sent, retryAfterMs);
     message = answer.message || `HTTP ${status}`;
     return {
       status,
@@ -230,7 +234,8 @@ export function createDelivery(ports: DeliveryPorts) {
         void tryCall(() => leaveBatch(outbox, clock, batches.get(batchId), isDisposing), onError),
       sendOnExit() {
         tryCall(() => {
-          const isHealthy = actor.getSnapshot().context.retries === 0 && !isOffline();
+          const { retries } = actor.getSnapshot().context;
+          const isHealthy = retries === 0 && !isOffline() && !outbox.outage?.read();
           const [underWay] = batches.values();
           sendOnExit({ url, outbox, transport, plan, isHealthy }, underWay);
         }, onError);

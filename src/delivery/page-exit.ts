@@ -16,11 +16,10 @@ export function leaveBatch(outbox: Outbox, clock: Clock, sent: SentBatch | undef
   // The end of the page cancels a request that does not outlive it.
   if (!sent || (!sent.outlives && !isDisposing)) return;
   // In an outage, or without an answer for long, a request is rather sent twice than lost.
-  const isDoubtful = sent.retries > 0 || clock.now() - sent.sentAt > promptMs;
+  const isDoubtful = sent.retries > 0 || clock.now() - sent.sentAt > promptMs || outbox.outage?.read();
   if (isDoubtful && outbox.persistent) return;
-  sent.isLeftToBrowser = true;
-  if (outbox.keepUnconfirmed) outbox.keepUnconfirmed(sent.entries);
-  else outbox.remove(sent.entries);
+  sent.takeBack = outbox.keepUnconfirmed?.(sent.entries) ?? (() => {});
+  if (!outbox.keepUnconfirmed) outbox.remove(sent.entries);
 }
 
 /** What the end of a page works with. */
@@ -29,7 +28,7 @@ export interface ExitPorts {
   readonly outbox: Outbox;
   readonly transport: Transport;
   readonly plan: BatchPlan;
-  /** Whether the last request was answered and there is a network. */
+  /** Whether the last request was answered, there is a network, and no page knows of an outage. */
   readonly isHealthy: boolean;
 }
 
