@@ -43,7 +43,8 @@ interface Provided {
 const Context = /* @__PURE__ */ createContext<Provided | undefined>(undefined);
 
 /** React before 19 warns of layout effects on a server. */
-const useEarlyEffect = typeof document === 'undefined' ? useEffect : useLayoutEffect;
+const useEarlyEffect: typeof useEffect = (...effect) =>
+  (typeof document === 'undefined' ? useEffect : useLayoutEffect)(...effect);
 
 /** Effects of a parent run after those of its children, effects of an older sibling before. */
 function Account({ user, account }: Pick<UserTokenProviderProps, 'user' | 'account'>): null {
