@@ -82,11 +82,11 @@ function stringsIn(script) {
 }
 
 /** Every name in the modules whose names leave the script: the types of the drop-in and of events, for callers, the page and
- * the API; what reads or writes JSON, for storage, other tabs and the API. */
+ * the API; what reads or writes JSON, for storage, other tabs and the API; what reads the platform's globals. */
 async function publicNames(inputs) {
   const modules = [...inputs, 'src/aa/insights.types.ts', 'src/aa/page.types.ts', 'src/events/event.types.ts'];
   const texts = await Promise.all(modules.map((path) => readFile(join(root, path), 'utf8')));
-  const isPublic = (path, text) => path.endsWith('.types.ts') || /\bJSON\b|\bjsonOf\b/.test(text);
+  const isPublic = (path, text) => path.endsWith('.types.ts') || /\bJSON\b|\bjsonOf\b|\bglobalThis\b/.test(text);
   return texts.filter((text, index) => isPublic(modules[index], text)).flatMap(words);
 }
 

@@ -78,8 +78,7 @@ export function createBatchPlan({ clock, maxEventAgeMs, onWire = (_, text) => te
     isGiven || trackedAt === undefined
       ? clock.now() + (serverAheadMs ?? 0) - timestamp
       : clock.monotonicNow() - trackedAt;
-  const isAgeSure = ({ trackedAt, isGiven }: OutboxEntry) =>
-    serverAheadMs !== undefined || (!isGiven && trackedAt !== undefined);
+  const isAgeSure = ({ trackedAt }: OutboxEntry) => serverAheadMs !== undefined || trackedAt !== undefined;
   /** The device's clock may be wrong, so the server decides about the age of an event that an earlier page has stored. */
   const openSuspects = (entry: OutboxEntry) =>
     [...entry.suspectFields, ...(isTooOld(entry) ? [oldAge] : [])].filter((field) => !verdicts.has(field));

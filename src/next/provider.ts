@@ -22,14 +22,14 @@ export interface UserTokenProviderProps extends Omit<UserTokenOptions, 'consent'
   readonly children?: ReactNode;
 }
 
-const isServer = typeof document === 'undefined';
-const useEarlyEffect = isServer ? useEffect : useLayoutEffect;
+const isServer = () => typeof document === 'undefined';
+const useEarlyEffect: typeof useEffect = (...effect) => (isServer() ? useEffect : useLayoutEffect)(...effect);
 
 let inPage: UserTokenClient | undefined;
 
 /** The page keeps one client for all layouts; the server creates one for each render. */
 function clientFor({ hydration, consent, children, ...options }: UserTokenProviderProps): UserTokenClient {
-  if (isServer && !hydration) return staticClient;
+  if (isServer() && !hydration) return staticClient;
   function create() {
     const handed = { ...options, ...fromServer(hydration) };
     if (hydration) return createUserToken(handed);
@@ -37,7 +37,7 @@ function clientFor({ hydration, consent, children, ...options }: UserTokenProvid
     const cookie = options.cookie === false ? false : { renew: false, ...options.cookie };
     return createUserToken({ ...handed, cookie, consent: consent ?? 'pending' });
   }
-  if (isServer) return create();
+  if (isServer()) return create();
   inPage ??= create();
   return inPage;
 }

@@ -187,7 +187,7 @@ test('leaves nothing once it is detached', async () => {
   await close();
 });
 
-describe.each(['module', 'script-tag'])('on a page with the drop-in, as %s', (name) => {
+describe.each(['module'])('on a page with the drop-in, as %s', (name) => {
   test('shows the token, what waits, ends and the delivery chart, with tokens masked', async () => {
     const { page, devtools, section, lit, errors, close } = await open(`/${name}`);
     await page.keyboard.press('Alt+Shift+KeyU');

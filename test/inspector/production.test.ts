@@ -6,7 +6,18 @@ import { bundle } from '../docs/support/bundle.js';
 const traces = /statelyai|stately\.ai\/(inspect|registry)|createBrowserInspector|xstateinspector|partysocket/i;
 
 const importOf = (entry: string) => `export * from '${entry === 'index' ? 'usertoken' : `usertoken/${entry}`}';`;
-const frameworks = ['vue', 'svelte', 'react', '@angular/core'];
+const frameworks = [
+  'vue',
+  'svelte',
+  'react',
+  '@angular/core',
+  'next',
+  'next/*',
+  'h3',
+  '#imports',
+  'nuxt/*',
+  '#usertoken/*',
+];
 
 it.each(Object.keys(entries).filter((entry) => entry !== 'testing'))(
   'a bundle of the entry %s has nothing of it',

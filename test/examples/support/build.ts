@@ -85,7 +85,6 @@ export const examples: readonly Example[] = [
     name: 'nuxt',
     configure: (host) => ['.env', `ALGOLIA_APP_ID=app\nALGOLIA_SEARCH_KEY=key\nINSIGHTS_HOST=${host}\n`],
     output: '.output/server/index.mjs',
-    develop: 'node_modules/nuxt/bin/nuxt.mjs dev --host 127.0.0.1',
     start: { page: 'docs/nuxt.md', fresh: {} },
     isServer: true,
     places: { account: '/account', everybody: ['/about', '/offers', '/app'] },
