@@ -6,8 +6,9 @@ import { followRetries } from './retry-by.js';
 import { shownEntry, shownToken } from './shown-event.js';
 import type { Source, Status } from './status.types.js';
 
-/** How often the drop-in is asked, in milliseconds: it has no listener that leaves other listeners alone. */
-const askEveryMs = 500;
+/** How often the drop-in is asked, in milliseconds: it has no listener that leaves other listeners alone. Less than its batch
+ * window, so that a sender which is made later is known before its first events end. */
+const askEveryMs = 100;
 
 interface Seen {
   readonly consent: Status['consent'];

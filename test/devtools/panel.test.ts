@@ -187,6 +187,35 @@ test('leaves nothing once it is detached', async () => {
   await close();
 });
 
+describe.each(['module', 'script-tag'])('on a page with the drop-in, as %s', (name) => {
+  test('shows the token, what waits, ends and the delivery chart, with tokens masked', async () => {
+    const { page, devtools, section, lit, errors, close } = await open(`/${name}`);
+    await page.keyboard.press('Alt+Shift+KeyU');
+    const view = () => page.evaluate((event) => void (window as never as Shop).aa('viewedObjectIDs', event), event);
+    await view();
+    await section('Latest events').getByText('delivered').waitFor();
+    await section('Who acts')
+      .getByText(/^user-…\d+$/)
+      .waitFor();
+    await expect.poll(lit).toEqual(['idle']);
+    collector.setFault({ status: 503 });
+    await page.evaluate(() => (window as never as Shop).aa('setUserToken', 'another-account'));
+    await view();
+    await section('In the outbox').getByText('waiting', { exact: true }).waitFor();
+    await section('Delivery')
+      .getByText(/try \d within \d+ s/)
+      .waitFor();
+    await section('Changes')
+      .getByText(/user-…\d+/)
+      .waitFor();
+    await expect.poll(lit).toEqual(['backingOff']);
+    const shown = await devtools.evaluate((host) => host.shadowRoot!.innerHTML);
+    for (const secret of ['another-account', account, apiKey]) expect(shown).not.toContain(secret);
+    expect(errors).toEqual([]);
+    await close();
+  });
+});
+
 describe.each([360, 1280])('%i pixels wide', (width) => {
   test.each(['light', 'dark'] as const)('axe-core finds nothing wrong, closed and open, %s', async (colorScheme) => {
     const viewport = { width, height: 800 };
