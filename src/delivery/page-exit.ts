@@ -10,6 +10,13 @@ import type { Delivery, SentBatch } from './delivery.js';
 /** A request under way is likely to arrive for this long. */
 const promptMs = 5_000;
 
+/** The browser has these events now, and nobody hears the answer. Returns what takes that back. */
+function giveToBrowser(outbox: Outbox, entries: readonly OutboxEntry[]): () => void {
+  if (outbox.keepUnconfirmed) return outbox.keepUnconfirmed(entries);
+  outbox.remove(entries);
+  return () => {};
+}
+
 /** Leaves the request under way to the browser, which finishes it. Nobody hears the answer.
  * @param isDisposing Whether the page goes on without this delivery, and with it the request. */
 export function leaveBatch(outbox: Outbox, clock: Clock, sent: SentBatch | undefined, isDisposing: boolean): void {
@@ -18,8 +25,7 @@ export function leaveBatch(outbox: Outbox, clock: Clock, sent: SentBatch | undef
   // In an outage, or without an answer for long, a request is rather sent twice than lost.
   const isDoubtful = sent.retries > 0 || clock.now() - sent.sentAt > promptMs || outbox.outage?.read();
   if (isDoubtful && outbox.persistent) return;
-  sent.takeBack = outbox.keepUnconfirmed?.(sent.entries) ?? (() => {});
-  if (!outbox.keepUnconfirmed) outbox.remove(sent.entries);
+  sent.takeBack = giveToBrowser(outbox, sent.entries);
 }
 
 /** What the end of a page works with. */
@@ -48,8 +54,7 @@ export function sendOnExit({ url, outbox, transport, plan, isHealthy }: ExitPort
     const { entries } = batch;
     let takeBack = () => {};
     if (!transport.sendOnExit({ url, ...batch }, () => takeBack())) return;
-    if (outbox.keepUnconfirmed) takeBack = outbox.keepUnconfirmed(entries);
-    else outbox.remove(entries);
+    takeBack = giveToBrowser(outbox, entries);
     const sent = new Set(entries);
     leaving = leaving.filter((entry) => !sent.has(entry));
   }
