@@ -1,4 +1,3 @@
-import type { UserTokenOptions } from '../options.types.js';
 import type { KnownVisitor } from '../server/server.types.js';
 import type { UserTokenServerOptions } from '../server/server-options.js';
 import type { NuxtEvent } from './server.js';
@@ -7,20 +6,10 @@ import type { NuxtEvent } from './server.js';
 export type Known = (event: NuxtEvent) => KnownVisitor | Promise<KnownVisitor>;
 
 /** The options that are data, which Nuxt carries into the server and the page. */
-type Plain = Pick<
-  UserTokenOptions,
-  | 'appId'
-  | 'apiKey'
-  | 'region'
-  | 'host'
-  | 'strategy'
-  | 'remember'
-  | 'onLogout'
-  | 'maxEventAgeMs'
-  | 'batchWindowMs'
-  | 'requestTimeoutMs'
-> &
-  Pick<UserTokenServerOptions, 'cookie'>;
+type Plain = Omit<
+  UserTokenServerOptions,
+  'secure' | 'checkToken' | 'onWarning' | 'outbox' | 'transport' | 'clock' | 'random' | 'generateToken'
+>;
 
 /** What the module takes: `modules: [['usertoken/nuxt', { appId, apiKey }]]`. */
 export interface UserTokenNuxtOptions extends Plain {
