@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Starts a relay in a process of its own, which keeps its port and its file when it is killed and started again. Needs
+/** Starts a relay in its own process, which keeps its port and its file when it is killed and started again. Needs
  * `npm ci && npm run build` in relay/.
  * @param {string} upstream The origin of the stand-in for the API.
  * @param {string} shop The origin of the pages. */
@@ -61,7 +61,7 @@ export async function startRelay(upstream, shop) {
   };
 }
 
-/** The long form of the relay's tests: each is told how often. Takes about half an hour.
+/** The long form of the relay's tests, each with a number of repetitions. Takes about half an hour.
  * @returns The exit code. */
 export function benchRelay() {
   const cwd = fileURLToPath(new URL('../relay', import.meta.url));

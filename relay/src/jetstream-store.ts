@@ -38,7 +38,7 @@ const storeFailed = 10_077;
 const hidden = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 22);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Keeps events in a NATS JetStream cluster, which any number of relays share. Each event has a subject of its own, made of its
+/** Keeps events in a NATS JetStream cluster, which any number of relays share. Each event has its own subject, made of its
  * id, and the stream takes one message a subject: so a duplicate is refused for as long as the first is kept, 31 days.
  * @throws Error (rejects) when no server answers. */
 export async function jetStreamStore(options: JetStreamStoreOptions): Promise<RelayStore> {
@@ -133,7 +133,7 @@ export async function jetStreamStore(options: JetStreamStoreOptions): Promise<Re
 
   return {
     async add(appId, events) {
-      // All are waited for, so that none is still on its way when the caller hears of a failure.
+      // Wait for all, so that none is still on its way when the caller gets a failure.
       const outcomes = await Promise.allSettled(events.map((event) => publish(appId, event)));
       return outcomes.map((outcome) => {
         if (outcome.status === 'rejected') throw outcome.reason;

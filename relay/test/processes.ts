@@ -7,7 +7,7 @@ import { apiKey, appId } from './setup.js';
 
 const command = join(import.meta.dirname, '../dist/cli.js');
 
-/** A relay in a process of its own. */
+/** A relay in its own process. */
 export interface RelayProcess {
   readonly child: ChildProcess;
   readonly origin: string;

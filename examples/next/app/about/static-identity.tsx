@@ -11,7 +11,7 @@ function consentInPage() {
   return /(?:^|; )consent=(granted|denied)/.exec(document.cookie)?.[1] as Consent | undefined;
 }
 
-/** A page without a visitor of its own finds the cookies in the browser. */
+/** A page that was rendered without a visitor reads the cookies in the browser. */
 export function StaticIdentity({ children }: { readonly children: ReactNode }) {
   return (
     <UserTokenProvider {...insights} cookie={{ secure }} consent={consentInPage()}>
