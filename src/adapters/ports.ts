@@ -91,10 +91,11 @@ export interface Outbox {
    * @default the events are removed, and count as sent */
   keepUnconfirmed?(entries: readonly OutboxEntry[]): () => void;
   /** The first answer of the API after a page exit tells about the exit.
-   * @param isAccepted Whether the API took a request: then it took those of the exit too. If not, they are sent again.
+   * @param isTaken Whether the API took a request, and no page knew of an outage: then it took those of the exit too. If
+   * not, they are sent again.
    * @param sentAt When that request was sent, in milliseconds since the Unix epoch.
    * @param onDelivered Gets the events that count as delivered. */
-  settleUnconfirmed?(isAccepted: boolean, sentAt: number, onDelivered: (entries: readonly OutboxEntry[]) => void): void;
+  settleUnconfirmed?(isTaken: boolean, sentAt: number, onDelivered: (entries: readonly OutboxEntry[]) => void): void;
   /** Whether another page of the site will take over what this one releases: one that is open, or the one that the visitor goes
    * to. @default false
    * @param path Where the visitor goes within the site. */

@@ -47,7 +47,7 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
   const mark = `${prefix}mark`;
   const outage = outageRecord(storage, clock, `${prefix}outage`);
   const unserved = unservedPages(storage, `${prefix}unserved:`);
-  const sent = unconfirmedChunks({ storage, clock, locks: () => locks, prefix: `${prefix}sent:` });
+  const sent = unconfirmedChunks({ storage, clock, prefix: `${prefix}sent:`, chunkPrefix: prefix });
   const chunks = new Map<string, readonly OutboxEntry[]>();
   let unsaved: OutboxEntry[] = [];
   let isOpen = false;
@@ -130,8 +130,11 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
     // The same event twice means that a page died between writing its copy and removing the original.
     const known = new Set([...kept].map(({ id }) => id));
     const entries = chunk.entries.filter(({ id }) => !known.has(id));
-    take(entries);
+    const evicted = entries.flatMap(keep);
+    unsaved.push(...entries);
+    write();
     remove(key);
+    if (entries.length > 0) onAdopted(evicted);
   }
 
   const adopting = adoption({
@@ -159,15 +162,6 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
     // What is stored of them stays.
     memory.remove([...chunks.values()].flat());
     chunks.clear();
-  }
-
-  /** Takes in events that no page owns. */
-  function take(entries: readonly OutboxEntry[]): void {
-    const evicted = entries.flatMap(keep);
-    unsaved.push(...entries);
-    write(isReleased);
-    if (isReleased) letGo();
-    else if (entries.length > 0) onAdopted(evicted);
   }
 
   return {
@@ -222,10 +216,14 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
       if (isStored) sent.keep(name, entries);
       memory.remove(entries);
       forget();
-      return () => isStored && take(sent.take(name));
+      return () => {
+        if (isStored) sent.putBack(name);
+        if (isOpen) adopting.scanLater();
+      };
     },
-    settleUnconfirmed(isAccepted, sentAt, onDelivered) {
-      if (isOpen) void sent.settle(isAccepted, sentAt, onDelivered, take);
+    settleUnconfirmed(isTaken, sentAt, onDelivered) {
+      if (isOpen || isReleased) sent.settle(isTaken, sentAt, onDelivered);
+      if (isOpen) adopting.scanLater();
     },
     hasSuccessor(path) {
       return isOpen && (adopting.hasPeers() || (path !== undefined && !unserved.has(path)));

@@ -1,6 +1,5 @@
 import { chunkText, parseChunk } from './chunk.js';
 import type { Clock, OutboxEntry } from './ports.js';
-import { type Locks, withShortLock } from './short-lock.js';
 import type { SafeStorage } from './web-storage.js';
 
 /** A failure this long after a page exit says nothing about it: the exit was trusted because the API was well. */
@@ -12,21 +11,22 @@ const maxExits = 20;
 export interface UnconfirmedPorts {
   readonly storage: SafeStorage;
   readonly clock: Clock;
-  readonly locks: () => Locks;
   /** What all keys begin with. */
   readonly prefix: string;
+  /** What the keys of chunks begin with that any page may take. */
+  readonly chunkPrefix: string;
 }
 
 /** Copies of events that the browser was given at page exit. Nobody hears the answer to such a request; the first answer of
- * the API to a later one tells what became of it. */
-export function unconfirmedChunks({ storage, clock, locks, prefix }: UnconfirmedPorts) {
+ * the API to a later one tells what became of it. Each answer changes the storage at once: its page may end right after. */
+export function unconfirmedChunks({ storage, clock, prefix, chunkPrefix }: UnconfirmedPorts) {
   const { get, put, remove, keysUnder } = storage;
 
-  /** What a key holds, if it was sent before `sentAt`. */
-  function sentBefore(key: string, sentAt: number): readonly OutboxEntry[] | undefined {
-    const chunk = parseChunk(get(key));
-    if (chunk === undefined) remove(key);
-    return chunk && chunk.at <= sentAt ? chunk.entries : undefined;
+  /** They did not arrive: any page may send them again. Two pages that learn so at once write the same chunk. */
+  function putBack(name: string): void {
+    const text = get(prefix + name);
+    remove(prefix + name);
+    if (text !== undefined) put(chunkPrefix + name, text);
   }
 
   return {
@@ -39,34 +39,21 @@ export function unconfirmedChunks({ storage, clock, locks, prefix }: Unconfirmed
       remove(keys.reduce((oldest, key) => (ageOf(key) < ageOf(oldest) ? key : oldest)));
     },
 
-    /** The browser did not take them after all. */
-    take(name: string): readonly OutboxEntry[] {
-      const entries = parseChunk(get(prefix + name))?.entries ?? [];
-      remove(prefix + name);
-      return entries;
-    },
+    putBack,
 
-    /** Settles every exit before `sentAt`, each by one of the pages that live.
-     * @param onDelivered Gets those that count as delivered.
-     * @param onFailed Gets those that are to be sent again. */
-    async settle(
-      isAccepted: boolean,
-      sentAt: number,
-      onDelivered: (entries: readonly OutboxEntry[]) => void,
-      onFailed: (entries: readonly OutboxEntry[]) => void,
-    ): Promise<void> {
+    /** Settles every exit before `sentAt`.
+     * @param isTaken Whether the API takes requests, and no page has known otherwise since the exit.
+     * @param onDelivered Gets those that count as delivered. */
+    settle(isTaken: boolean, sentAt: number, onDelivered: (entries: readonly OutboxEntry[]) => void): void {
       for (const key of keysUnder(prefix)) {
-        if (!sentBefore(key, sentAt)) continue;
-        const change = () => {
-          const chunk = parseChunk(get(key));
-          // Another page was first.
-          if (!chunk) return;
-          const isTelltale = !isAccepted && Math.abs(clock.now() - chunk.at) < telltaleMs;
-          if (isTelltale) onFailed(chunk.entries);
+        const chunk = parseChunk(get(key));
+        if (chunk === undefined) remove(key);
+        if (!chunk || chunk.at > sentAt) continue;
+        if (!isTaken && Math.abs(clock.now() - chunk.at) < telltaleMs) putBack(key.slice(prefix.length));
+        else {
           remove(key);
-          if (!isTelltale) onDelivered(chunk.entries);
-        };
-        if ((await withShortLock(locks(), clock, key, change)) === undefined) change();
+          onDelivered(chunk.entries);
+        }
       }
     },
   };

@@ -105,9 +105,11 @@ export function createDelivery(ports: DeliveryPorts) {
 
   /** What the answer to a request tells about the API, on every page of the site. */
   function learn(isAccepted: boolean, { sentAt, retries }: SentBatch, retryAfterMs?: number): void {
+    // What was left to the browser while an outage was known, or became known, is likely to have met it.
+    const isTaken = isAccepted && !outbox.outage?.read();
     const waitUntil = retryAfterMs === undefined ? undefined : Math.floor(clock.now() + retryAfterMs);
     outbox.outage?.write(isAccepted ? undefined : { retries: retries + 1, waitUntil });
-    outbox.settleUnconfirmed?.(isAccepted, sentAt, (entries) => {
+    outbox.settleUnconfirmed?.(isTaken, sentAt, (entries) => {
       for (const entry of entries) settle(entry, { status: 'delivered' });
     });
   }
@@ -134,8 +136,6 @@ export function createDelivery(ports: DeliveryPorts) {
     let answer = await transport.send(request, { outlives, signal: controller.signal });
     const isFirst = !input.retries && batch.entries.length > 1 && !sent.takeBack;
     if (!answer.status && outlives && isFirst && !signal.aborted && !isOffline()) {
-      // Until the answer it may be an outage, which the other pages must know of.
-      outbox.outage?.write({ retries: 1 });
       // Requests of a page before, or of other scripts, may have used up what the browser takes of such requests.
       sent.outlives = false;
       answer = await transport.send(request, { outlives: false, signal: controller.signal });

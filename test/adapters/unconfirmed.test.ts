@@ -1,46 +1,45 @@
 import { describe, expect, it } from 'vitest';
-import type { Locks } from '../../src/adapters/short-lock.js';
+import { parseChunk } from '../../src/adapters/chunk.js';
 import { unconfirmedChunks } from '../../src/adapters/unconfirmed.js';
 import { safeStorage } from '../../src/adapters/web-storage.js';
 import { fakeClock } from '../../src/testing/index.js';
 import { entry, idsOf } from '../support/entry.js';
-import { fakeLocks } from '../support/fake-locks.js';
 import { memoryStorage } from '../support/memory-storage.js';
 
 /** A site whose pages share a storage. */
 function site() {
   const [clock, raw] = [fakeClock(), memoryStorage()];
   const storage = safeStorage({ storage: raw });
-  const page = (locks: Locks = undefined) => unconfirmedChunks({ storage, clock, locks: () => locks, prefix: 'sent:' });
-  /** What a page learns from an answer. */
-  async function settle(isAccepted: boolean, sentAt = clock.now(), chunks = page()) {
+  const page = () => unconfirmedChunks({ storage, clock, prefix: 'sent:', chunkPrefix: 'free:' });
+  /** What a page learns from an answer: what counts as delivered, and what any page may send again. */
+  function settle(isTaken: boolean, sentAt = clock.now(), chunks = page()) {
     const delivered: string[] = [];
-    const failed: string[] = [];
-    await chunks.settle(
-      isAccepted,
-      sentAt,
-      (entries) => delivered.push(...idsOf(entries)),
-      (entries) => failed.push(...idsOf(entries)),
-    );
-    return { delivered, failed };
+    chunks.settle(isTaken, sentAt, (entries) => delivered.push(...idsOf(entries)));
+    return { delivered, failed: free() };
   }
-  return { clock, raw, page, settle, keys: () => storage.keysUnder('sent:') };
+  /** What any page may take. */
+  const free = () =>
+    storage.keysUnder('free:').flatMap((key) => {
+      const chunk = parseChunk(storage.get(key));
+      return chunk?.isFree ? idsOf(chunk.entries) : [];
+    });
+  return { clock, raw, page, settle, free, keys: () => storage.keysUnder('sent:') };
 }
 
 describe('events that the browser was given at page exit', () => {
-  it('count as delivered once the API accepts a later request', async () => {
+  it('count as delivered once the API accepts a later request', () => {
     const { page, settle, keys } = site();
     page().keep('a', [entry('1'), entry('2')]);
     page().keep('b', [entry('3')]);
-    expect(await settle(true)).toEqual({ delivered: ['1', '2', '3'], failed: [] });
+    expect(settle(true)).toEqual({ delivered: ['1', '2', '3'], failed: [] });
     expect(keys()).toEqual([]);
-    expect(await settle(true)).toEqual({ delivered: [], failed: [] });
+    expect(settle(true)).toEqual({ delivered: [], failed: [] });
   });
 
-  it('are sent again when the next request fails', async () => {
+  it('are sent again when the next request fails', () => {
     const { page, settle, keys } = site();
     page().keep('a', [entry('1')]);
-    expect(await settle(false)).toEqual({ delivered: [], failed: ['1'] });
+    expect(settle(false)).toEqual({ delivered: [], failed: ['1'] });
     expect(keys()).toEqual([]);
   });
 
@@ -52,62 +51,45 @@ describe('events that the browser was given at page exit', () => {
       const { clock, page, settle } = site();
       page().keep('a', [entry('1')]);
       await clock.advance(ms);
-      const { failed, delivered } = await settle(false);
+      const { failed, delivered } = settle(false);
       expect([failed.length, delivered.length]).toEqual(isSentAgain ? [1, 0] : [0, 1]);
     }
   });
 
-  it('are told nothing by a request that was sent before them', async () => {
+  it('are told nothing by a request that was sent before them', () => {
     const { clock, page, settle, keys } = site();
     const sentAt = clock.now() - 1;
     page().keep('a', [entry('1')]);
-    expect(await settle(true, sentAt)).toEqual({ delivered: [], failed: [] });
-    expect(await settle(false, sentAt)).toEqual({ delivered: [], failed: [] });
+    expect(settle(true, sentAt)).toEqual({ delivered: [], failed: [] });
+    expect(settle(false, sentAt)).toEqual({ delivered: [], failed: [] });
     expect(keys()).toEqual(['sent:a']);
-    expect(await settle(true, sentAt + 1)).toMatchObject({ delivered: ['1'] });
+    expect(settle(true, sentAt + 1)).toMatchObject({ delivered: ['1'] });
   });
 
-  it('are taken back where the browser did not take them', async () => {
-    const { page, settle, keys } = site();
+  it('are put back where the browser did not take them', () => {
+    const { page, settle, keys, free } = site();
     const chunks = page();
     chunks.keep('a', [entry('1')]);
     chunks.keep('b', [entry('2')]);
-    expect(idsOf(chunks.take('a'))).toEqual(['1']);
+    chunks.putBack('a');
+    chunks.putBack('a');
+    expect(free()).toEqual(['1']);
     expect(keys()).toEqual(['sent:b']);
-    expect(chunks.take('a')).toEqual([]);
-    expect(await settle(true)).toMatchObject({ delivered: ['2'] });
+    expect(settle(true)).toMatchObject({ delivered: ['2'] });
   });
 
-  it('are settled by one of several pages', async () => {
+  it('are sent again once when several pages learn that they failed', () => {
     const { clock, page, settle } = site();
-    const locks = fakeLocks();
     page().keep('a', [entry('1')]);
-    const pages = [page(locks), page(locks), page(locks)];
-    const all = await Promise.all(pages.map((chunks) => settle(true, clock.now(), chunks)));
-    expect(all.flatMap(({ delivered }) => delivered)).toEqual(['1']);
+    const pages = [page(), page(), page()];
+    expect(pages.map((chunks) => settle(false, clock.now(), chunks).failed)).toEqual([['1'], ['1'], ['1']]);
   });
 
-  it('are left to the page that has the lock', async () => {
-    const { clock, page, settle, keys } = site();
-    const locks = fakeLocks();
+  it('count as delivered on one of several pages', () => {
+    const { clock, page, settle } = site();
     page().keep('a', [entry('1')]);
-    locks.held.add('sent:a');
-    expect(await settle(true, clock.now(), page(locks))).toEqual({ delivered: [], failed: [] });
-    expect(keys()).toEqual(['sent:a']);
-  });
-
-  it('are not settled twice where another page was first between the look and the lock', async () => {
-    const { clock, page, settle, keys } = site();
-    const locks = fakeLocks();
-    page().keep('a', [entry('1')]);
-    const slow = {
-      request: async (...args: Parameters<typeof locks.request>) => {
-        page().take('a');
-        return locks.request(...args);
-      },
-    } as Locks;
-    expect(await settle(true, clock.now(), page(slow))).toEqual({ delivered: [], failed: [] });
-    expect(keys()).toEqual([]);
+    const pages = [page(), page(), page()];
+    expect(pages.flatMap((chunks) => settle(true, clock.now(), chunks).delivered)).toEqual(['1']);
   });
 
   it('are kept for twenty exits without an answer, then the oldest counts as delivered', async () => {
@@ -117,11 +99,11 @@ describe('events that the browser was given at page exit', () => {
       await clock.advance(1);
     }
     expect(keys()).toHaveLength(20);
-    const { failed } = await settle(false);
-    expect(failed).toEqual(Array.from({ length: 20 }, (_, n) => `${n + 1}`));
+    const { failed } = settle(false);
+    expect(failed.sort((a, b) => +a - +b)).toEqual(Array.from({ length: 20 }, (_, n) => `${n + 1}`));
   });
 
-  it('make room by age, whatever order the storage has', async () => {
+  it('make room by age, whatever order the storage has', () => {
     const { clock, page, keys } = site();
     clock.setNow(clock.now() + 10);
     page().keep('young', [entry('young')]);
@@ -131,11 +113,11 @@ describe('events that the browser was given at page exit', () => {
     expect(keys()).not.toContain('sent:0');
   });
 
-  it('of another version stay, what is none of them is removed', async () => {
+  it('of another version stay, what is none of them is removed', () => {
     const { raw, settle, keys } = site();
     raw.setItem('sent:future', '{"v":2}');
     raw.setItem('sent:junk', 'junk');
-    expect(await settle(true)).toEqual({ delivered: [], failed: [] });
+    expect(settle(true)).toEqual({ delivered: [], failed: [] });
     expect(keys()).toEqual(['sent:future']);
   });
 });

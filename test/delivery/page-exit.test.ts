@@ -135,6 +135,54 @@ describe('what earlier pages left, in an outage that goes on', () => {
   });
 });
 
+describe('what the browser was given at the end of a visit', () => {
+  /** A page whose exit the API fails to take, unheard. */
+  async function endUnheard({ open, clock }: ReturnType<typeof browser>): Promise<Setup> {
+    const page = open();
+    void page.user.track(click('left'));
+    await clock.advance(0);
+    page.page.say('exit');
+    expect(page.transport.requests.map(({ handedOver }) => handedOver)).toEqual([true]);
+    return page;
+  }
+
+  it('is sent again though the page that hears of the outage ends right then', async () => {
+    const shop = browser();
+    await endUnheard(shop);
+    // Nothing that takes time comes to an end on this page.
+    const two = shop.open({ locks: { request: () => new Promise(() => {}) } });
+    two.transport.answerWith({ status: 503 });
+    void two.user.track(click('two'));
+    await shop.clock.advance(250);
+    two.page.say('exit');
+    const three = shop.open();
+    await shop.clock.advance(minute);
+    expect(received(two, three)).toEqual(['left', 'two']);
+  });
+
+  it('arrives once while another page sends a batch once more that was refused for the limit of keepalive', async () => {
+    const shop = browser();
+    const one = shop.open();
+    let answer = () => {};
+    const answers = [
+      { status: 0 },
+      new Promise<{ status: number }>((resolve) => (answer = () => resolve({ status: 200 }))),
+    ];
+    one.transport.answerWith(() => answers.shift() ?? { status: 200 });
+    trackMany(one, 3);
+    await shop.clock.advance(250);
+    expect(one.transport.requests).toHaveLength(2);
+    const two = shop.open({ tabs: deaf });
+    void two.user.track(click('two'));
+    await shop.clock.advance(250);
+    expect(two.transport.requests).toHaveLength(1);
+    two.page.say('exit');
+    answer();
+    await shop.clock.advance(minute);
+    expect(received(one, two)).toEqual(['o0', 'o1', 'o2', 'two']);
+  });
+});
+
 describe('a page that ends with a retry under way', () => {
   it('by dispose() cancels it, and the next page alone delivers', async () => {
     const { open, clock } = browser();
