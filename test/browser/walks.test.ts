@@ -94,6 +94,7 @@ test.each([1, 2, 3, 4, 5])(
     for (const [kind, n] of fc.sample(walk, { seed, numRuns: 1 })[0]!) await actions[kind]!(tabs[n % tabs.length]!, n);
     const [last] = tabs as [Tab];
     await heal(last);
+    end();
     await last.goto(stage.shopUrl());
     await trackIn(last, 1);
     await expectOnce(
