@@ -135,10 +135,13 @@ export function createDelivery(ports: DeliveryPorts) {
     const request = { url, ...batch };
     let answer = await transport.send(request, { outlives, signal: controller.signal });
     const isFirst = !input.retries && batch.entries.length > 1 && !sent.takeBack;
-    if (!answer.status && outlives && isFirst && !signal.aborted && !isOffline()) {
+    if (!answer.status && outlives && isFirst && !signal.aborted && !isOffline() && !outbox.outage?.read()) {
+      // Until the answer it may be an outage, which the other pages must know of.
+      outbox.outage?.write({ retries: 1 });
       // Requests of a page before, or of other scripts, may have used up what the browser takes of such requests.
       sent.outlives = false;
       answer = await transport.send(request, { outlives: false, signal: controller.signal });
+      if (answer.status && !signal.aborted) outbox.outage?.write(undefined);
     }
     const { status, retryAfterMs, serverNow } = answer;
     if (serverNow) plan.learnTime(serverNow);

@@ -22,8 +22,9 @@ function giveToBrowser(outbox: Outbox, entries: readonly OutboxEntry[]): () => v
 export function leaveBatch(outbox: Outbox, clock: Clock, sent: SentBatch | undefined, isDisposing: boolean): void {
   // The end of the page cancels a request that does not outlive it.
   if (!sent || (!sent.outlives && !isDisposing)) return;
-  // In an outage, or without an answer for long, a request is rather sent twice than lost.
-  const isDoubtful = sent.retries > 0 || clock.now() - sent.sentAt > promptMs || outbox.outage?.read();
+  // In an outage, or without an answer for long, a request is rather sent twice than lost. One failure is no outage yet.
+  const { retries = 0 } = outbox.outage?.read() ?? {};
+  const isDoubtful = sent.retries > 0 || clock.now() - sent.sentAt > promptMs || retries > 1;
   if (isDoubtful && outbox.persistent) return;
   sent.takeBack = giveToBrowser(outbox, sent.entries);
 }

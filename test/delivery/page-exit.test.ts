@@ -162,22 +162,27 @@ describe('what the browser was given at the end of a visit', () => {
 
   it('arrives once while another page sends a batch once more that was refused for the limit of keepalive', async () => {
     const shop = browser();
+    const two = shop.open({ tabs: deaf });
+    const late = holdAnswer(two);
+    void two.user.track(click('two'));
+    await shop.clock.advance(250);
     const one = shop.open();
     let answer = () => {};
     const answers = [
       { status: 0 },
-      new Promise<{ status: number }>((resolve) => (answer = () => resolve({ status: 200 }))),
+      new Promise<{ status: number }>((resolve) => {
+        answer = () => resolve({ status: 200 });
+      }),
     ];
     one.transport.answerWith(() => answers.shift() ?? { status: 200 });
     trackMany(one, 3);
     await shop.clock.advance(250);
     expect(one.transport.requests).toHaveLength(2);
-    const two = shop.open({ tabs: deaf });
-    void two.user.track(click('two'));
-    await shop.clock.advance(250);
-    expect(two.transport.requests).toHaveLength(1);
     two.page.say('exit');
     answer();
+    await shop.clock.advance(minute);
+    expect(received(one)).toEqual(['o0', 'o1', 'o2']);
+    late();
     await shop.clock.advance(minute);
     expect(received(one, two)).toEqual(['o0', 'o1', 'o2', 'two']);
   });
