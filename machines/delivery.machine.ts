@@ -34,6 +34,8 @@ export const deliveryMachine = setup({
     isPersistent: () => false,
     /** Filled by the application: whether another page of the site is there, or coming, to send the events. */
     hasSuccessor: () => false,
+    /** Filled by the application: whether a page has ended in the last seconds, and no answer has told how its exit went. */
+    hasUnheardExit: () => false,
     hasBacklog: logic.hasBacklog,
     isAccepted: logic.isAccepted,
     isClockWrong: logic.isClockWrong,
@@ -47,8 +49,13 @@ export const deliveryMachine = setup({
     isOwnPause: logic.isOwnPause,
     /** The pause that a server asked for outlasts a network that comes and goes. */
     isPauseMoot: and(['isOwnPause', 'isOffline']),
+    /** What is stored waits, rather than leave with a second page that may end unheard. */
+    maySendWhenHidden: or([not('isPersistent'), not('hasUnheardExit')]),
     /** The answer to a request at page exit is lost: the request must be likely to arrive, or its events are lost anyway. */
-    maySendOnExit: or([not('isPersistent'), and(['isHealthy', not('isOffline'), not('hasSuccessor')])]),
+    maySendOnExit: or([
+      not('isPersistent'),
+      and(['isHealthy', not('isOffline'), not('hasSuccessor'), not('hasUnheardExit')]),
+    ]),
   },
   delays: {
     /** How long events are collected before the first of them is sent. */
@@ -121,7 +128,7 @@ export const deliveryMachine = setup({
         'delivery.flush': 'sending',
         'network.offline': 'offline',
         'outage.known': { target: 'backingOff', actions: 'noteOutage' },
-        'page.hidden': 'sending',
+        'page.hidden': { guard: 'maySendWhenHidden', target: 'sending' },
         'page.exit': {
           guard: 'maySendOnExit',
           target: 'idle',

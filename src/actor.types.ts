@@ -106,7 +106,10 @@ type BatchAction = (args: unknown, params: { readonly batchId: number }) => void
 export interface DeliveryParts {
   readonly sendBatch: (args: { readonly input: BatchInput; readonly signal: AbortSignal }) => Promise<BatchResult>;
   readonly guards: Readonly<
-    Record<'isAwaitingConsent' | 'isOffline' | 'hasEvents' | 'isPersistent' | 'hasSuccessor', () => boolean>
+    Record<
+      'isAwaitingConsent' | 'isOffline' | 'hasEvents' | 'isPersistent' | 'hasSuccessor' | 'hasUnheardExit',
+      () => boolean
+    >
   >;
   readonly delays: {
     readonly batchWindow: number;

@@ -96,6 +96,8 @@ export interface Outbox {
    * @param sentAt When that request was sent, in milliseconds since the Unix epoch.
    * @param onDelivered Gets the events that count as delivered. */
   settleUnconfirmed?(isTaken: boolean, sentAt: number, onDelivered: (entries: readonly OutboxEntry[]) => void): void;
+  /** Whether events were kept as unconfirmed in the last ten seconds and are not settled yet. @default false */
+  hasUnheardExit?(): boolean;
   /** Whether another page of the site will take over what this one releases: one that is open, or the one that the visitor goes
    * to. @default false
    * @param path Where the visitor goes within the site. */

@@ -225,6 +225,7 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
       if (isOpen || isReleased) sent.settle(isTaken, sentAt, onDelivered);
       if (isOpen) adopting.scanLater();
     },
+    hasUnheardExit: () => isOpen && sent.hasRecent(),
     hasSuccessor(path) {
       return isOpen && (adopting.hasPeers() || (path !== undefined && !unserved.has(path)));
     },

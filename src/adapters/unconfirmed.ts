@@ -4,6 +4,8 @@ import type { SafeStorage } from './web-storage.js';
 
 /** A failure this long after a page exit says nothing about it: the exit was trusted because the API was well. */
 const telltaleMs = 300_000;
+/** A second page that ends this soon, and has heard nothing either, keeps its events. In milliseconds. */
+const recentMs = 10_000;
 /** More page exits without an answer in between count as delivered, oldest first. */
 const maxExits = 20;
 
@@ -40,6 +42,10 @@ export function unconfirmedChunks({ storage, clock, prefix, chunkPrefix }: Uncon
     },
 
     putBack,
+
+    /** Whether there was a page exit in the last ten seconds of which no answer has told yet. */
+    hasRecent: (): boolean =>
+      keysUnder(prefix).some((key) => Math.abs(clock.now() - (parseChunk(get(key))?.at ?? 0)) < recentMs),
 
     /** Settles every exit before `sentAt`.
      * @param isTaken Whether the API takes requests, and no page has known otherwise since the exit.

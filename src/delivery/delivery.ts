@@ -197,6 +197,7 @@ export function createDelivery(ports: DeliveryPorts) {
       isOffline,
       hasEvents: () => outbox.size > 0,
       isPersistent: () => outbox.persistent,
+      hasUnheardExit: () => outbox.hasUnheardExit?.() === true,
       hasSuccessor: () => outbox.hasSuccessor?.(page?.leavingFor?.()) === true,
     },
     delays: {

@@ -92,6 +92,20 @@ describe('events that the browser was given at page exit', () => {
     expect(pages.flatMap((chunks) => settle(true, clock.now(), chunks).delivered)).toEqual(['1']);
   });
 
+  it('are a recent exit for ten seconds, or until an answer tells of it', async () => {
+    const { clock, page, settle } = site();
+    expect(page().hasRecent()).toBe(false);
+    page().keep('a', [entry('1')]);
+    await clock.advance(9_999);
+    expect(page().hasRecent()).toBe(true);
+    await clock.advance(1);
+    expect(page().hasRecent()).toBe(false);
+    page().keep('b', [entry('2')]);
+    expect(page().hasRecent()).toBe(true);
+    settle(true);
+    expect(page().hasRecent()).toBe(false);
+  });
+
   it('are kept for twenty exits without an answer, then the oldest counts as delivered', async () => {
     const { clock, page, settle, keys } = site();
     for (let n = 0; n < 21; n += 1) {

@@ -160,6 +160,23 @@ describe('what the browser was given at the end of a visit', () => {
     expect(received(two, three)).toEqual(['left', 'two']);
   });
 
+  it('is all that is at risk: a second page that ends unheard within ten seconds keeps its events', async () => {
+    const shop = browser();
+    await endUnheard(shop);
+    const two = shop.open();
+    void two.user.track(click('two'));
+    await shop.clock.advance(0);
+    two.page.say('hidden');
+    two.page.say('exit');
+    expect(two.transport.requests).toEqual([]);
+    await shop.clock.advance(10_000);
+    const three = shop.open();
+    void three.user.track(click('three'));
+    await shop.clock.advance(0);
+    three.page.say('exit');
+    expect(received(three)).toEqual(['three']);
+  });
+
   it('arrives once while another page sends a batch once more that was refused for the limit of keepalive', async () => {
     const shop = browser();
     const two = shop.open({ tabs: deaf });

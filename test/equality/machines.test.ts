@@ -51,6 +51,7 @@ const delivery =
           hasEvents: flag(probe, 'hasEvents'),
           isPersistent: flag(probe, 'isPersistent'),
           hasSuccessor: flag(probe, 'hasSuccessor'),
+          hasUnheardExit: flag(probe, 'hasUnheardExit'),
         },
         delays: {
           batchWindow: 25,
@@ -165,7 +166,7 @@ const deliveryScripts = scripts(
     ops: [
       { weight: 8, arbitrary: answer.map((value): Op => ({ do: 'resolve', value })) },
       { weight: 1, arbitrary: fc.constant<Op>({ do: 'reject', value: new Error('rejected') }) },
-      setFlag('isAwaitingConsent', 'isOffline', 'hasEvents', 'isPersistent', 'hasSuccessor'),
+      setFlag('isAwaitingConsent', 'isOffline', 'hasEvents', 'isPersistent', 'hasSuccessor', 'hasUnheardExit'),
     ],
     waits: [0, 10, 25, 30_000],
   },

@@ -11,6 +11,8 @@ interface Surroundings {
   persistent: boolean;
   /** Another page of the site is there, or coming. */
   successor: boolean;
+  /** A page ended a moment ago, and nobody knows how its exit went. */
+  unheard: boolean;
 }
 
 /** An event of the machine, and what changed around it just before. */
@@ -22,7 +24,15 @@ type Step = {
 /** Starts the machine and takes it through steps. The effects are those of the last step, in order, each with the batch
  * that it settles. */
 function run(start: Partial<Surroundings>, ...steps: Step[]) {
-  const around: Surroundings = { granted: true, online: true, size: 0, persistent: false, successor: false, ...start };
+  const around: Surroundings = {
+    granted: true,
+    online: true,
+    size: 0,
+    persistent: false,
+    successor: false,
+    unheard: false,
+    ...start,
+  };
   const machine = deliveryMachine.provide({
     guards: {
       isAwaitingConsent: () => !around.granted,
@@ -30,6 +40,7 @@ function run(start: Partial<Surroundings>, ...steps: Step[]) {
       hasEvents: () => around.size > 0,
       isPersistent: () => around.persistent,
       hasSuccessor: () => around.successor,
+      hasUnheardExit: () => around.unheard,
     },
   });
   let [snapshot, actions] = initialTransition(machine);
@@ -113,6 +124,18 @@ describe('while it collects events, delivery', () => {
     ['sends when the window ends', {}, sending, { state: 'sending', batchId: 1, ...stays }],
     ['sends at once on a flush', {}, [queued, flush], { state: 'sending', batchId: 1 }],
     ['sends at once when the page is hidden', {}, [queued, hidden], { state: 'sending', batchId: 1 }],
+    [
+      'keeps what is stored when the page is hidden, and nothing is known of the exit before',
+      { persistent: true, unheard: true },
+      [queued, hidden],
+      { state: 'collecting', ...stays },
+    ],
+    [
+      'sends at once from memory when the page is hidden, whatever is known of the exit before',
+      { unheard: true },
+      [queued, hidden],
+      { state: 'sending', batchId: 1 },
+    ],
     ['stops when the network is lost', {}, [queued, offline], { state: 'offline' }],
     ['gives the events to the browser at page exit', {}, [queued, taken], { state: 'idle', effects: ['sendOnExit'] }],
     [
@@ -136,6 +159,12 @@ describe('while it collects events, delivery', () => {
     [
       'keeps stored events at page exit when another page of the site will send them',
       { persistent: true, successor: true },
+      [queued, exit],
+      { state: 'collecting', ...stays },
+    ],
+    [
+      'keeps stored events at page exit when nothing is known of the exit before',
+      { persistent: true, unheard: true },
       [queued, exit],
       { state: 'collecting', ...stays },
     ],

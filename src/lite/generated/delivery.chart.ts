@@ -16,8 +16,10 @@ export function deliveryChart({
   const noteNothingLeft = assign(logic.noteNothingLeft);
   const dropAll = effect(actions.dropAll);
   const noteOutage = assign(logic.noteOutage);
+  const maySendWhenHidden = (_args: Args): boolean => !guards.isPersistent() || !guards.hasUnheardExit();
   const maySendOnExit = (args: Args): boolean =>
-    !guards.isPersistent() || (logic.isHealthy(args) && !guards.isOffline() && !guards.hasSuccessor());
+    !guards.isPersistent() ||
+    (logic.isHealthy(args) && !guards.isOffline() && !guards.hasSuccessor() && !guards.hasUnheardExit());
   const sendOnExit = effect(actions.sendOnExit);
   const leaveBatch = effect(actions.leaveBatch, logic.ofBatch);
   const noteFailed = assign(logic.noteFailed);
@@ -55,7 +57,7 @@ export function deliveryChart({
               'delivery.flush': [[0, 'sending']],
               'network.offline': [[0, 'offline']],
               'outage.known': [[0, 'backingOff', noteOutage]],
-              'page.hidden': [[0, 'sending']],
+              'page.hidden': [[maySendWhenHidden, 'sending']],
               'page.exit': [[maySendOnExit, 'idle', sendOnExit, noteNothingLeft]],
               'xstate.after.batchWindow.delivery.collecting': [[0, 'sending']],
             },
