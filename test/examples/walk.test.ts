@@ -31,11 +31,13 @@ describe.each(examples)('examples/$name', (example) => {
 
   test('serves a visitor, with each event under the right token, on a phone and a desktop', async () => {
     const server = await serve();
+    const page = await (await stage.context()).newPage();
     try {
-      const page = await (await stage.context()).newPage();
       await walkThrough(visitorOn(page), `${server.origin}${path}`, stage.collector, surface);
       for (const width of [360, 1280]) await expectToFit(page, width);
     } finally {
+      // It may still prefetch.
+      await page.close();
       await server.close();
     }
   });
@@ -64,8 +66,8 @@ describe.each(examples)('examples/$name', (example) => {
   if (!component) return;
   test('keeps its instance when a component is replaced in the open page', async () => {
     const server = await serveDevelopment(place);
+    const page = await (await stage.context()).newPage();
     try {
-      const page = await (await stage.context()).newPage();
       const shop = shopOn(page);
       await page.goto(`${server.origin}/`);
       await shop.press('grant');
@@ -85,6 +87,7 @@ describe.each(examples)('examples/$name', (example) => {
       await stage.collector.waitForEvents(() => clicks().length > 0);
       expect(clicks().map(({ userToken }) => userToken)).toEqual([await shop.text('token')]);
     } finally {
+      await page.close();
       await server.close();
     }
   });

@@ -17,6 +17,8 @@ export function testServer(stage: Stage, serve: () => Promise<Served>, needsScri
     try {
       await use(`${server.origin}/`, server);
     } finally {
+      // Their pages may still prefetch.
+      await Promise.all(stage.browser.contexts().map((context) => context.close()));
       await server.close();
     }
   }
