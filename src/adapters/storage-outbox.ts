@@ -47,7 +47,13 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
   const mark = `${prefix}mark`;
   const outage = outageRecord(storage, clock, `${prefix}outage`);
   const unserved = unservedPages(storage, `${prefix}unserved:`);
-  const sent = unconfirmedChunks({ storage, clock, prefix: `${prefix}sent:`, chunkPrefix: prefix });
+  const sent = unconfirmedChunks({
+    storage,
+    clock,
+    prefix: `${prefix}sent:`,
+    chunkPrefix: prefix,
+    onPutBack: () => isOpen && adopting.scanLater(),
+  });
   const chunks = new Map<string, readonly OutboxEntry[]>();
   let unsaved: OutboxEntry[] = [];
   let isOpen = false;
@@ -216,14 +222,10 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
       if (isStored) sent.keep(name, entries);
       memory.remove(entries);
       forget();
-      return () => {
-        if (isStored) sent.putBack(name);
-        if (isOpen) adopting.scanLater();
-      };
+      return () => isStored && sent.putBack(name);
     },
     settleUnconfirmed(isTaken, sentAt, onDelivered) {
       if (isOpen || isReleased) sent.settle(isTaken, sentAt, onDelivered);
-      if (isOpen) adopting.scanLater();
     },
     hasUnheardExit: () => isOpen && sent.hasRecent(),
     hasSuccessor(path) {

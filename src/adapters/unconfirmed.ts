@@ -17,18 +17,22 @@ export interface UnconfirmedPorts {
   readonly prefix: string;
   /** What the keys of chunks begin with that any page may take. */
   readonly chunkPrefix: string;
+  /** There is such a chunk. */
+  readonly onPutBack: () => void;
 }
 
 /** Copies of events that the browser was given at page exit. Nobody hears the answer to such a request; the first answer of
  * the API to a later one tells what became of it. Each answer changes the storage at once: its page may end right after. */
-export function unconfirmedChunks({ storage, clock, prefix, chunkPrefix }: UnconfirmedPorts) {
+export function unconfirmedChunks({ storage, clock, prefix, chunkPrefix, onPutBack }: UnconfirmedPorts) {
   const { get, put, remove, keysUnder } = storage;
 
   /** They did not arrive: any page may send them again. Two pages that learn so at once write the same chunk. */
   function putBack(name: string): void {
     const text = get(prefix + name);
     remove(prefix + name);
-    if (text !== undefined) put(chunkPrefix + name, text);
+    if (text === undefined) return;
+    put(chunkPrefix + name, text);
+    onPutBack();
   }
 
   return {

@@ -141,6 +141,7 @@ export function createDelivery(ports: DeliveryPorts) {
       // Requests of a page before, or of other scripts, may have used up what the browser takes of such requests.
       sent.outlives = false;
       answer = await transport.send(request, { outlives: false, signal: controller.signal });
+      // It was that: what other pages left to the browser meanwhile has met no outage.
       if (answer.status && !signal.aborted) outbox.outage?.write(undefined);
     }
     const { status, retryAfterMs, serverNow } = answer;

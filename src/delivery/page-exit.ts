@@ -23,8 +23,8 @@ export function leaveBatch(outbox: Outbox, clock: Clock, sent: SentBatch | undef
   // The end of the page cancels a request that does not outlive it.
   if (!sent || (!sent.outlives && !isDisposing)) return;
   // In an outage, or without an answer for long, a request is rather sent twice than lost. One failure is no outage yet.
-  const { retries = 0 } = outbox.outage?.read() ?? {};
-  const isDoubtful = sent.retries > 0 || clock.now() - sent.sentAt > promptMs || retries > 1;
+  const knownFailures = outbox.outage?.read()?.retries ?? 0;
+  const isDoubtful = sent.retries > 0 || clock.now() - sent.sentAt > promptMs || knownFailures > 1;
   if (isDoubtful && outbox.persistent) return;
   sent.takeBack = giveToBrowser(outbox, sent.entries);
 }

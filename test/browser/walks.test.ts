@@ -51,8 +51,8 @@ test.each([1, 2, 3, 4, 5])(
       isFaulted = false;
     }
     /** The page of a tab ends. */
-    function end(): void {
-      for (const id of tokens.keys()) unanswered.add(id);
+    function end(doubtful = unanswered): void {
+      for (const id of tokens.keys()) doubtful.add(id);
     }
 
     const actions: Readonly<Record<string, (tab: Tab, n: number) => Promise<unknown>>> = {
@@ -76,7 +76,7 @@ test.each([1, 2, 3, 4, 5])(
         if (tabs.length < 2) return;
         end();
         await trackIn(tab, 1);
-        if (!can('whole page exit')) for (const id of tokens.keys()) cutOff.add(id);
+        if (!can('whole page exit')) end(cutOff);
         tabs = tabs.filter((other) => other !== tab);
         await tab.close();
       },
