@@ -217,12 +217,11 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
     },
 
     keepUnconfirmed(entries) {
-      const name = `${page}:${++written}`;
       const isStored = isOpen && seenMark !== undefined && mayStore();
-      if (isStored) sent.keep(name, entries);
+      const takeBack = isStored ? sent.keep(`${page}:${++written}`, entries) : () => {};
       memory.remove(entries);
       forget();
-      return () => isStored && sent.putBack(name);
+      return takeBack;
     },
     settleUnconfirmed(isTaken, sentAt, onDelivered) {
       if (isOpen || isReleased) sent.settle(isTaken, sentAt, onDelivered);

@@ -26,43 +26,44 @@ export interface UnconfirmedPorts {
 export function unconfirmedChunks({ storage, clock, prefix, chunkPrefix, onPutBack }: UnconfirmedPorts) {
   const { get, put, remove, keysUnder } = storage;
 
+  /** When the page of this copy ended, by the device's clock. In the key, since a page that ends has no time to parse. */
+  const timeOf = (key: string) => Number(key.slice(prefix.length).split(':')[0]);
+
   /** They did not arrive: any page may send them again. Two pages that learn so at once write the same chunk. */
-  function putBack(name: string): void {
-    const text = get(prefix + name);
-    remove(prefix + name);
+  function putBack(key: string): void {
+    const text = get(key);
+    remove(key);
     if (text === undefined) return;
-    put(chunkPrefix + name, text);
+    put(chunkPrefix + key.split(':').slice(-2).join(':'), text);
     onPutBack();
   }
 
   return {
-    /** Keeps a copy under `name`. */
-    keep(name: string, entries: readonly OutboxEntry[]): void {
-      put(prefix + name, chunkText({ at: Math.floor(clock.now()), isFree: true, entries }));
+    /** Keeps a copy. Returns what puts it back.
+     * @param name `<page>:<number>` */
+    keep(name: string, entries: readonly OutboxEntry[]): () => void {
+      const at = Math.floor(clock.now());
+      const key = `${prefix}${at}:${name}`;
+      put(key, chunkText({ at, isFree: true, entries }));
       const keys = keysUnder(prefix);
-      if (keys.length <= maxExits) return;
-      const ageOf = (key: string) => parseChunk(get(key))?.at ?? 0;
-      remove(keys.reduce((oldest, key) => (ageOf(key) < ageOf(oldest) ? key : oldest)));
+      if (keys.length > maxExits) remove(keys.reduce((oldest, key) => (timeOf(key) < timeOf(oldest) ? key : oldest)));
+      return () => putBack(key);
     },
 
-    putBack,
-
     /** Whether there was a page exit in the last ten seconds of which no answer has told yet. */
-    hasRecent: (): boolean =>
-      keysUnder(prefix).some((key) => Math.abs(clock.now() - (parseChunk(get(key))?.at ?? 0)) < recentMs),
+    hasRecent: (): boolean => keysUnder(prefix).some((key) => Math.abs(clock.now() - timeOf(key)) < recentMs),
 
     /** Settles every exit before `sentAt`.
      * @param isTaken Whether the API takes requests, and no page has known otherwise since the exit.
      * @param onDelivered Gets those that count as delivered. */
     settle(isTaken: boolean, sentAt: number, onDelivered: (entries: readonly OutboxEntry[]) => void): void {
       for (const key of keysUnder(prefix)) {
-        const chunk = parseChunk(get(key));
-        if (chunk === undefined) remove(key);
-        if (!chunk || chunk.at > sentAt) continue;
-        if (!isTaken && Math.abs(clock.now() - chunk.at) < telltaleMs) putBack(key.slice(prefix.length));
+        if (timeOf(key) > sentAt) continue;
+        if (!isTaken && Math.abs(clock.now() - timeOf(key)) < telltaleMs) putBack(key);
         else {
+          const entries = parseChunk(get(key))?.entries;
           remove(key);
-          onDelivered(chunk.entries);
+          if (entries) onDelivered(entries);
         }
       }
     },

@@ -23,24 +23,26 @@ function site() {
       const chunk = parseChunk(storage.get(key));
       return chunk?.isFree ? idsOf(chunk.entries) : [];
     });
-  return { clock, raw, page, settle, free, keys: () => storage.keysUnder('sent:') };
+  /** Copies that wait for an answer, by name. */
+  const kept = () => storage.keysUnder('sent:').map((key) => key.split(':').at(-1));
+  return { clock, raw, page, settle, free, kept };
 }
 
 describe('events that the browser was given at page exit', () => {
   it('count as delivered once the API accepts a later request', () => {
-    const { page, settle, keys } = site();
+    const { page, settle, kept } = site();
     page().keep('a', [entry('1'), entry('2')]);
     page().keep('b', [entry('3')]);
     expect(settle(true)).toEqual({ delivered: ['1', '2', '3'], failed: [] });
-    expect(keys()).toEqual([]);
+    expect(kept()).toEqual([]);
     expect(settle(true)).toEqual({ delivered: [], failed: [] });
   });
 
   it('are sent again when the next request fails', () => {
-    const { page, settle, keys } = site();
+    const { page, settle, kept } = site();
     page().keep('a', [entry('1')]);
     expect(settle(false)).toEqual({ delivered: [], failed: ['1'] });
-    expect(keys()).toEqual([]);
+    expect(kept()).toEqual([]);
   });
 
   it('count as delivered when the failure comes five minutes later', async () => {
@@ -57,24 +59,24 @@ describe('events that the browser was given at page exit', () => {
   });
 
   it('are told nothing by a request that was sent before them', () => {
-    const { clock, page, settle, keys } = site();
+    const { clock, page, settle, kept } = site();
     const sentAt = clock.now() - 1;
     page().keep('a', [entry('1')]);
     expect(settle(true, sentAt)).toEqual({ delivered: [], failed: [] });
     expect(settle(false, sentAt)).toEqual({ delivered: [], failed: [] });
-    expect(keys()).toEqual(['sent:a']);
+    expect(kept()).toEqual(['a']);
     expect(settle(true, sentAt + 1)).toMatchObject({ delivered: ['1'] });
   });
 
   it('are put back where the browser did not take them', () => {
-    const { page, settle, keys, free } = site();
+    const { page, settle, kept, free } = site();
     const chunks = page();
-    chunks.keep('a', [entry('1')]);
+    const putBack = chunks.keep('a', [entry('1')]);
     chunks.keep('b', [entry('2')]);
-    chunks.putBack('a');
-    chunks.putBack('a');
+    putBack();
+    putBack();
     expect(free()).toEqual(['1']);
-    expect(keys()).toEqual(['sent:b']);
+    expect(kept()).toEqual(['b']);
     expect(settle(true)).toMatchObject({ delivered: ['2'] });
   });
 
@@ -107,31 +109,43 @@ describe('events that the browser was given at page exit', () => {
   });
 
   it('are kept for twenty exits without an answer, then the oldest counts as delivered', async () => {
-    const { clock, page, settle, keys } = site();
+    const { clock, page, settle, kept } = site();
     for (let n = 0; n < 21; n += 1) {
       page().keep(`${n}`, [entry(`${n}`)]);
       await clock.advance(1);
     }
-    expect(keys()).toHaveLength(20);
+    expect(kept()).toHaveLength(20);
     const { failed } = settle(false);
     expect(failed.sort((a, b) => +a - +b)).toEqual(Array.from({ length: 20 }, (_, n) => `${n + 1}`));
   });
 
   it('make room by age, whatever order the storage has', () => {
-    const { clock, page, keys } = site();
+    const { clock, page, kept } = site();
     clock.setNow(clock.now() + 10);
     page().keep('young', [entry('young')]);
     clock.setNow(clock.now() - 10);
     for (let n = 0; n < 20; n += 1) page().keep(`${n}`, [entry(`${n}`)]);
-    expect(keys()).toContain('sent:young');
-    expect(keys()).not.toContain('sent:0');
+    expect(kept()).toContain('young');
+    expect(kept()).not.toContain('0');
   });
 
-  it('of another version stay, what is none of them is removed', () => {
-    const { raw, settle, keys } = site();
-    raw.setItem('sent:future', '{"v":2}');
+  it('that are none of them, or of another version, are removed', () => {
+    const { raw, settle, kept } = site();
+    raw.setItem('sent:1:future', '{"v":2}');
+    raw.setItem('sent:1:junk', 'junk');
     raw.setItem('sent:junk', 'junk');
     expect(settle(true)).toEqual({ delivered: [], failed: [] });
-    expect(keys()).toEqual(['sent:future']);
+    expect(kept()).toEqual([]);
+  });
+
+  it('are not read when a page ends: their keys tell the time', () => {
+    const { raw, page } = site();
+    const chunks = page();
+    chunks.keep('a', [entry('1')]);
+    raw.getItem = () => {
+      throw new Error('read');
+    };
+    for (let n = 0; n < 20; n += 1) chunks.keep(`${n}`, [entry(`${n}`)]);
+    expect(chunks.hasRecent()).toBe(true);
   });
 });
