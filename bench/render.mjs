@@ -2,6 +2,7 @@ import { chart } from './chart.mjs';
 import { faultsOf, maxRatio, ratioText } from './count.mjs';
 import { duplicateMs, faultMs, settleMs } from './scenarios.mjs';
 import {
+  exitRuns,
   idleMs,
   loopBudgetMs,
   maxHeapMs,
@@ -18,13 +19,13 @@ import {
  *   ScenarioResult */
 /** All that was measured of a library. Times in milliseconds.
  * @typedef {{ name: string, version: string, configuration: string, scenarios: readonly ScenarioResult[],
- *   loopMs: number, tasksMs: number, longestTaskMs: number, firstTokenMs: number, heapBytes: number, heapEvents: number,
- *   gzipBytes: number }} Result */
+ *   loopMs: number, tasksMs: number, longestTaskMs: number, firstTokenMs: number, exitMs: number, heapBytes: number,
+ *   heapEvents: number, gzipBytes: number }} Result */
 /** A script tag: from its first statement to the first token on the main thread, and from its arrival.
  * @typedef {{ name: string, workMs: number, tokenMs: number, gzipBytes: number }} TagResult */
 /** Where it was measured.
  * @typedef {{ cores: number, processor: string, memoryBytes: number, system: string, chromium: string, node: string,
- *   loopCount: number, heapCount: number }} Surroundings */
+ *   loopCount: number, exitCount: number, heapCount: number }} Surroundings */
 
 /** A table as the formatter would leave it: the first column to the left, the others to the right. */
 function table(head, rows) {
@@ -104,7 +105,7 @@ export function renderChart(results, { loopCount }) {
  * @param {Surroundings} surroundings
  * @returns {string} */
 export function renderPage(results, tags, surroundings) {
-  const { cores, processor, memoryBytes, system, chromium, node, loopCount, heapCount } = surroundings;
+  const { cores, processor, memoryBytes, system, chromium, node, loopCount, exitCount, heapCount } = surroundings;
   const names = results.map(({ name }) => name);
   const runners = inScenarios(results);
   const runnerNames = runners.map(({ name }) => name);
@@ -119,6 +120,7 @@ export function renderPage(results, tags, surroundings) {
     ['all tasks until they are sent, ms', ({ tasksMs }) => milliseconds(tasksMs)],
     ['longest task, ms', ({ longestTaskMs }) => (longestTaskMs ? milliseconds(longestTaskMs) : 'below 50')],
     ['evaluation to first token, ms', ({ firstTokenMs }) => milliseconds(firstTokenMs)],
+    [`listeners of \`pagehide\`, ${exitCount} events waiting, ms`, ({ exitMs }) => milliseconds(exitMs)],
     [
       `heap kept after ${heapCount} events`,
       ({ heapBytes, heapEvents }) => kilobytes(heapBytes) + (heapEvents < heapCount ? ` (${heapEvents} events)` : ''),
@@ -198,6 +200,8 @@ export function renderPage(results, tags, surroundings) {
     `- The time to the first token is the median of ${tokenRuns} fresh pages, with the libraries taking turns.`,
     `- The loop runs ${maxLoopRuns} times in fresh pages, ${idleMs / 1000} s after each has loaded. A slow library runs at least ${minLoopRuns} times and for ${loopBudgetMs / 1000} s.`,
     '  You see the median time around the calls.',
+    `- The listeners of \`pagehide\` run when a link leads to another site in the task that tracks ${exitCount} events. You see the median`,
+    `  of ${exitRuns} fresh pages.`,
     "- All tasks are Chromium's `TaskDuration` until everything has arrived. The count ends earlier if no request came for",
     `  ${restMs / 1000} s, or after ${maxRestMs / 1000} s.`,
     '- The longest task comes from the Long Tasks API, which leaves out tasks below 50 ms.',

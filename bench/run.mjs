@@ -11,7 +11,7 @@ import { libraries, scriptTags, versionOf } from './libraries/index.mjs';
 import { bundleLibrary, servePages, serveScriptTag } from './pages.mjs';
 import { renderChart, renderPage, verdict } from './render.mjs';
 import { runScenario, scenarios } from './scenarios.mjs';
-import { measureFirstTokens, measureHeap, measureLoops, measureScriptTags } from './speed.mjs';
+import { measureExits, measureFirstTokens, measureHeap, measureLoops, measureScriptTags } from './speed.mjs';
 import { runWalks } from './walks.mjs';
 
 if (process.argv[2] === 'relay') {
@@ -22,6 +22,7 @@ if (process.argv[2] === 'relay') {
 const isQuick = process.argv.includes('--quick');
 const divisor = isQuick ? 10 : 1;
 const loopCount = 1000;
+const exitCount = 100;
 const heapCount = 10_000 / divisor;
 
 const executablePath = findBrowser();
@@ -56,6 +57,8 @@ console.error('Loops');
 const loops = await measureLoops(browser, contestants, loopCount);
 console.error('First tokens');
 const firstTokens = await measureFirstTokens(browser, contestants);
+console.error('Page exits');
+const exits = await measureExits(browser, contestants, exitCount);
 const results = [];
 for (const [index, { name, manifest, configuration, bundle, pages, scenarios }] of contestants.entries()) {
   console.error(`Heap: ${name}`);
@@ -66,6 +69,7 @@ for (const [index, { name, manifest, configuration, bundle, pages, scenarios }] 
     scenarios,
     ...loops[index],
     firstTokenMs: firstTokens[index],
+    exitMs: exits[index],
     ...(await measureHeap(browser, pages, heapCount)),
     gzipBytes: bundle.gzipBytes,
   });
@@ -88,6 +92,7 @@ const surroundings = {
   chromium: browser.version(),
   node: process.version.slice(1),
   loopCount,
+  exitCount,
   heapCount,
 };
 await Promise.all([browser.close(), ...[...contestants, ...tags].map(({ pages }) => pages.close())]);

@@ -4,6 +4,8 @@ import { createRecorder } from './recorder.mjs';
 
 /** Fresh pages of which the median time to the first token is given. */
 export const tokenRuns = 15;
+/** Fresh pages of which the median time of the page's end is given. */
+export const exitRuns = 11;
 /** Fresh pages of which the median time of a script tag is given. */
 export const tagRuns = 21;
 /** Fresh pages of which the median time of the loop is given: as many as `loopBudgetMs` allow a library, within these. */
@@ -133,6 +135,45 @@ export async function measureFirstTokens(browser, contestants) {
     withPage(browser, pages, '/bare', (page, recorder) =>
       page.evaluate(timeFirstToken, [bundle.text, recorder.origin]),
     ),
+  );
+  return samples.map(median);
+}
+
+/** Runs before the page's scripts: times the listeners of a page's end, from before the first to after the last. */
+function timeExit() {
+  let start = 0;
+  const begin = () => {
+    start = performance.now();
+  };
+  const end = () => {
+    localStorage.setItem('exitMs', performance.now() - start);
+  };
+  addEventListener('pagehide', begin, true);
+  addEventListener('load', () => addEventListener('pagehide', end));
+}
+
+/** For each library how long the listeners of `pagehide` hold up a link to another site with this many events tracked in
+ * its click, in milliseconds, median. */
+export async function measureExits(browser, contestants, count) {
+  const samples = await inTurns(contestants, exitRuns, ({ pages }) =>
+    withPage(browser, pages, '/bare', async (page, { origin }) => {
+      await page.addInitScript(timeExit);
+      await page.goto(pages.url('/', origin));
+      await page.evaluate(() => bench.token());
+      await delay(idleMs);
+      const elsewhere = pages.url('/elsewhere', origin);
+      const left = page.waitForURL(({ hostname }) => hostname === 'localhost');
+      await page.evaluate(
+        ([count, address]) => {
+          for (let index = 0; index < count; index++) bench.track(`exit-${index}`);
+          location.assign(address);
+        },
+        [count, elsewhere.replace('127.0.0.1', 'localhost')],
+      );
+      await left;
+      await page.goto(elsewhere);
+      return Number(await page.evaluate(() => localStorage.getItem('exitMs')));
+    }),
   );
   return samples.map(median);
 }
