@@ -53,8 +53,9 @@ const track = ([ids, go]) => {
   return typeof token === 'string' ? token : undefined;
 };
 
-/** Walks once. Every loss is named by the step that tracked it. */
-export async function walk(browser, pages, { seed, steps, isSound, hasRelay }) {
+/** Walks once. Every loss is named by the step that tracked it.
+ * @param onWalked The visitor rests: from now on the walk only waits for what is still to arrive. */
+export async function walk(browser, pages, { seed, steps, isSound, hasRelay, onWalked }) {
   const random = randomFrom(seed);
   const pick = (items) => items[Math.floor(random() * items.length)];
   const deck = Object.entries(weights).flatMap(([name, weight]) => Array(weight).fill(name));
@@ -160,6 +161,7 @@ export async function walk(browser, pages, { seed, steps, isSound, hasRelay }) {
     await last.goto(url());
     lastStep = 'end';
     await trackIn(last, 1);
+    onWalked();
     const ids = [...tracked.keys()];
     const left = () => last.evaluate(() => Object.keys(localStorage).filter((key) => /outbox.*:\d+$/.test(key)));
     const end = Date.now() + settleMs;
@@ -214,16 +216,19 @@ export async function runWalks(browser, args) {
   for (const library of wanted) {
     const pages = await servePages((await bundleLibrary(library)).text);
     const sum = { tracked: 0, lost: 0, duplicated: 0, wrong: 0, stored: 0, ...(values.relay && { ambiguous: 0 }) };
+    const walks = [];
     for (let n = 0; n < Number(values.walks); n += 1) {
       const seed = Number(values.seed) + n;
-      const result = await walk(browser, pages, {
-        seed,
-        steps: Number(values.steps),
-        isSound: values.sound,
-        hasRelay: values.relay,
+      // The next one starts while this one waits for its last events.
+      await new Promise((resolve, reject) => {
+        const options = { steps: Number(values.steps), isSound: values.sound, hasRelay: values.relay };
+        const walking = walk(browser, pages, { ...options, seed, onWalked: () => resolve(undefined) });
+        walks.push(walking);
+        walking.then((result) => console.log(`${library.name} seed ${seed}: ${JSON.stringify(result)}`), reject);
       });
+    }
+    for (const result of await Promise.all(walks)) {
       for (const key of Object.keys(sum)) sum[key] += result[key];
-      console.log(`${library.name} seed ${seed}: ${JSON.stringify(result)}`);
     }
     console.log(`${library.name}: ${JSON.stringify(sum)}`);
     if (library.name === 'usertoken') {
