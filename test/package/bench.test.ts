@@ -14,7 +14,7 @@ import {
 const scenario = { title: 'no fault, burst', tracked: 1000, lost: 0, duplicated: 0, requests: 2, bytes: 200_000 };
 
 function result(name: string, changes: Partial<Result> = {}): Result {
-  const times = { loopMs: 2, tasksMs: 30, longestTaskMs: 0, firstTokenMs: 5 };
+  const times = { loopMs: 2, tasksMs: 30, longestTaskMs: 0, firstTokenMs: 5, exitMs: 1 };
   const size = { heapBytes: 1000, heapEvents: 10_000, gzipBytes: 20_000 };
   return {
     name,
@@ -49,6 +49,7 @@ const surroundings: Surroundings = {
   chromium: '156.0',
   node: '20.0.0',
   loopCount: 1000,
+  exitCount: 100,
   heapCount: 10_000,
 };
 
