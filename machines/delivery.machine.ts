@@ -34,9 +34,14 @@ export const deliveryMachine = setup({
     isPersistent: () => false,
     /** Filled by the application: whether another page of the site is there, or coming, to send the events. */
     hasSuccessor: () => false,
+    /** Filled by the application: whether the visitor has set out for another page of the site. */
+    isLeaving: () => false,
     /** Filled by the application: whether a page has ended in the last seconds, and no answer has told how its exit went. */
     hasUnheardExit: () => false,
     hasBacklog: logic.hasBacklog,
+    /** A request now may end with the page before its answer; the next page hears the answer to its own. */
+    isNextPagesTurn: and(['isPersistent', 'isLeaving', 'hasSuccessor']),
+    mayGoOn: and(['hasBacklog', not('isNextPagesTurn')]),
     isAccepted: logic.isAccepted,
     isClockWrong: logic.isClockWrong,
     areCredentialsRefused: logic.areCredentialsRefused,
@@ -50,7 +55,7 @@ export const deliveryMachine = setup({
     /** The pause that a server asked for outlasts a network that comes and goes. */
     isPauseMoot: and(['isOwnPause', 'isOffline']),
     /** What is stored waits, rather than leave with a second page that may end unheard. */
-    maySendWhenHidden: or([not('isPersistent'), not('hasUnheardExit')]),
+    maySendWhenHidden: or([not('isPersistent'), and([not('isNextPagesTurn'), not('hasUnheardExit')])]),
     /** The answer to a request at page exit is lost: the request must be likely to arrive, or its events are lost anyway. */
     maySendOnExit: or([
       not('isPersistent'),
@@ -109,7 +114,7 @@ export const deliveryMachine = setup({
       always: [
         { guard: 'isAwaitingConsent', target: 'awaitingConsent' },
         { guard: 'isOffline', target: 'offline' },
-        { guard: 'hasBacklog', target: 'sending' },
+        { guard: 'mayGoOn', target: 'sending' },
         { guard: 'hasEvents', target: 'collecting' },
       ],
       on: {
@@ -123,7 +128,9 @@ export const deliveryMachine = setup({
       },
     },
     collecting: {
-      after: { batchWindow: 'sending' },
+      after: {
+        batchWindow: [{ guard: 'isNextPagesTurn', target: 'collecting', reenter: true }, { target: 'sending' }],
+      },
       on: {
         'delivery.flush': 'sending',
         'network.offline': 'offline',

@@ -44,7 +44,7 @@ export type DeliveryEvent =
   | { readonly type: 'network.offline' }
   /** Another page of the site has seen the API fail. */
   | { readonly type: 'outage.known'; readonly retries: number; readonly retryAfterMs?: number | undefined }
-  /** The page became hidden: it may never be seen again. */
+  /** The page became hidden, or is being left: it may never be seen again. */
   | { readonly type: 'page.hidden' }
   /** `pagehide`: the last moment in which the browser takes anything. */
   | { readonly type: 'page.exit' }

@@ -107,12 +107,18 @@ export interface DeliveryParts {
   readonly sendBatch: (args: { readonly input: BatchInput; readonly signal: AbortSignal }) => Promise<BatchResult>;
   readonly guards: Readonly<
     Record<
-      'isAwaitingConsent' | 'isOffline' | 'hasEvents' | 'isPersistent' | 'hasSuccessor' | 'hasUnheardExit',
+      | 'isAwaitingConsent'
+      | 'isOffline'
+      | 'hasEvents'
+      | 'isPersistent'
+      | 'hasSuccessor'
+      | 'isLeaving'
+      | 'hasUnheardExit',
       () => boolean
     >
   >;
   readonly delays: {
-    readonly batchWindow: number;
+    readonly batchWindow: () => number;
     readonly requestTimeout: number;
     readonly retryDelay: (args: { readonly context: DeliveryContext }) => number;
   };

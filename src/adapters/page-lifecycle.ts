@@ -18,7 +18,9 @@ interface NavigateEvent extends Event {
   readonly downloadRequest: string | null;
 }
 /** A navigation that has not led away after this long did not. */
-const navigationMs = 30_000;
+const navigationMs = 10_000;
+/** No navigation. */
+const nowhere = { path: '', at: -Infinity };
 
 /** The page of a window; without one (on a server, in workers) a page that never ends and is always online.
  * Nothing is listened to before the first `subscribe`, and never to `unload`, which would cost the page the back-forward
@@ -28,7 +30,7 @@ const navigationMs = 30_000;
  * @see https://wicg.github.io/nav-speculation/prerendering.html */
 export function pageLifecycle(win: Window | undefined = pageWindow()): Page {
   /** The page of the site that the visitor set out for, and when, by the monotonic clock. */
-  let aim = { path: '', at: -Infinity };
+  let aim = nowhere;
   return {
     isOnline: () => win?.navigator?.onLine !== false,
     leavingFor: () => (performance.now() - aim.at < navigationMs ? aim.path : undefined),
@@ -37,6 +39,7 @@ export function pageLifecycle(win: Window | undefined = pageWindow()): Page {
       const isMeant = ({ type, persisted }: Event & { readonly persisted?: boolean }) =>
         type === 'visibilitychange' ? win!.document.visibilityState === 'hidden' : type !== 'pageshow' || persisted;
       const handle = (event: Event) => {
+        if (event.type === 'pageshow') aim = nowhere;
         if (isMeant(event)) listener(names[event.type]!);
       };
       // All of them reach the window in the capturing phase; pagehide and pageshow are sent to it and don't bubble.
@@ -47,14 +50,19 @@ export function pageLifecycle(win: Window | undefined = pageWindow()): Page {
         const { destination, downloadRequest } = event as NavigateEvent;
         if (destination.sameDocument || downloadRequest != null) return;
         const { origin, pathname } = new URL(destination.url);
-        const isWithinSite = origin === win!.origin;
-        aim = { path: pathname, at: isWithinSite ? performance.now() : -Infinity };
-        // The page lives until the other site answers, so it may still hear what becomes of its last request.
-        if (!isWithinSite) listener('hidden');
+        aim = origin === win!.origin ? { path: pathname, at: performance.now() } : nowhere;
+        // The page lives until the next one answers, so it may still hear what becomes of its last request.
+        listener('hidden');
+      };
+      const onStay = () => {
+        aim = nowhere;
       };
       navigation?.addEventListener('navigate', onNavigate);
+      // A router took the navigation over, or it was cancelled.
+      for (const type of ['navigatesuccess', 'navigateerror']) navigation?.addEventListener(type, onStay);
       return () => {
         navigation?.removeEventListener('navigate', onNavigate);
+        for (const type of ['navigatesuccess', 'navigateerror']) navigation?.removeEventListener(type, onStay);
         for (const type of types) win!.removeEventListener(type, handle, true);
       };
     },

@@ -159,7 +159,7 @@ export interface Transport {
 }
 
 /** What happens to a page, as far as it matters here.
- * - `hidden`: it may never be seen again (`visibilitychange`)
+ * - `hidden`: it may never be seen again (`visibilitychange`, or the visitor sets out for another page)
  * - `exit`: the last moment to hand anything over (`pagehide`)
  * - `restored`: it came back from the back-forward cache (`pageshow`, persisted)
  * - `online`, `offline`: the network, as far as the browser knows

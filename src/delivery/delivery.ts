@@ -12,6 +12,8 @@ import { createReceipts, worstOf } from './receipts.js';
 const maxRefusals = 20;
 /** Between requests after more than that: whoever refuses all, such as a proxy, gets no storm of halves. */
 const refusalPauseMs = 1_000;
+/** While the visitor is on the way to the next page, which is to send the events, this one looks again so often. */
+const leavingMs = 1_000;
 /** Requests without a readable answer in a row before the application is warned. */
 const maxUnanswered = 3;
 
@@ -75,6 +77,8 @@ export function createDelivery(ports: DeliveryPorts) {
 
   /** Whether the browser says that there is no network, and no answer has shown otherwise. */
   const isOffline = () => page?.isOnline() === false && !isHintWrong;
+
+  const isLeaving = () => page?.leavingFor?.() !== undefined;
 
   const settle = (entry: OutboxEntry, receipt: Receipt): void => {
     receipts.settle(entry, receipt);
@@ -198,11 +202,12 @@ export function createDelivery(ports: DeliveryPorts) {
       isOffline,
       hasEvents: () => outbox.size > 0,
       isPersistent: () => outbox.persistent,
+      isLeaving,
       hasUnheardExit: () => outbox.hasUnheardExit?.() === true,
       hasSuccessor: () => outbox.hasSuccessor?.(page?.leavingFor?.()) === true,
     },
     delays: {
-      batchWindow: ports.batchWindowMs,
+      batchWindow: () => (isLeaving() ? leavingMs : ports.batchWindowMs),
       requestTimeout: ports.requestTimeoutMs,
       retryDelay: ({ context }) => retryDelayMs(context, ports.random()),
     },

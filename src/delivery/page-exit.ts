@@ -93,12 +93,13 @@ export function followPage(ports: FollowPagePorts): () => void {
     offline: () => delivery.onNetwork('offline'),
     hidden() {
       // Firefox cuts the listeners of pagehide short when a tab is closed, and says that it is hidden after that.
-      if (isGone) outbox.release?.();
-      else send({ type: 'page.hidden' });
+      if (isGone) return outbox.release?.();
+      // Events of this very task are not written yet.
+      outbox.save?.();
+      send({ type: 'page.hidden' });
     },
     exit() {
       isGone = true;
-      // Events of this very task are not written yet.
       outbox.save?.();
       send({ type: 'page.exit' });
       outbox.release?.(page.leavingFor?.());

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { pageLifecycle } from '../../src/adapters/page-lifecycle.js';
 
 /** A window with as much of one as page events need. What is sent to a document passes its window first, in the capturing
@@ -54,6 +54,71 @@ describe('the page of a window', () => {
     leave();
     leave();
     expect(listeners).toEqual([]);
+  });
+
+  describe('that the visitor leaves', () => {
+    /** A window whose visitor sets out for an address. */
+    function leaving() {
+      const { win, listeners } = fakeWindow();
+      const navigation = new EventTarget();
+      const page = pageLifecycle(Object.assign(win, { navigation, origin: 'https://shop.example' }) as never);
+      const heard: string[] = [];
+      const stop = page.subscribe((event) => heard.push(event));
+      const setOut = (url: string, { sameDocument = false, downloadRequest = null as string | null } = {}) =>
+        navigation.dispatchEvent(
+          Object.assign(new Event('navigate'), { destination: { url, sameDocument }, downloadRequest }),
+        );
+      return { win, navigation, page, heard, listeners, stop, setOut };
+    }
+
+    it('knows for which page of the site, and says that it may never be seen again', () => {
+      const { page, heard, setOut } = leaving();
+      expect(page.leavingFor?.()).toBe(undefined);
+      setOut('https://shop.example/cart?step=1');
+      expect(page.leavingFor?.()).toBe('/cart');
+      setOut('https://elsewhere.example/');
+      expect(page.leavingFor?.()).toBe(undefined);
+      expect(heard).toEqual(['hidden', 'hidden']);
+    });
+
+    it('hears nothing of a download, or of a step within the document', () => {
+      const { page, heard, setOut } = leaving();
+      setOut('https://shop.example/#reviews', { sameDocument: true });
+      setOut('https://shop.example/manual.pdf', { downloadRequest: '' });
+      expect([page.leavingFor?.(), heard]).toEqual([undefined, []]);
+    });
+
+    it.each(['navigatesuccess', 'navigateerror'])('is not left after all: %s', (type) => {
+      const { page, navigation, setOut } = leaving();
+      setOut('https://shop.example/cart');
+      navigation.dispatchEvent(new Event(type));
+      expect(page.leavingFor?.()).toBe(undefined);
+    });
+
+    it('is not left any more when it comes back', () => {
+      const { win, page, setOut } = leaving();
+      setOut('https://shop.example/cart');
+      win.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
+      expect(page.leavingFor?.()).toBe(undefined);
+    });
+
+    it('is not left when ten seconds later it is still there', () => {
+      vi.useFakeTimers();
+      const { page, setOut } = leaving();
+      setOut('https://shop.example/cart');
+      vi.advanceTimersByTime(9_999);
+      expect(page.leavingFor?.()).toBe('/cart');
+      vi.advanceTimersByTime(1);
+      expect(page.leavingFor?.()).toBe(undefined);
+      vi.useRealTimers();
+    });
+
+    it('is listened to no more once nobody subscribes', () => {
+      const { page, heard, setOut, stop } = leaving();
+      stop();
+      setOut('https://shop.example/cart');
+      expect([page.leavingFor?.(), heard]).toEqual([undefined, []]);
+    });
   });
 
   it('is online unless the browser says otherwise', () => {

@@ -19,7 +19,9 @@ export type Ability =
   /** A tab behind another tab is hidden. */
   | 'hidden tabs'
   /** A listener of `pagehide` runs to its end in a tab that is closed. */
-  | 'whole page exit';
+  | 'whole page exit'
+  /** A page learns where its visitor goes. */
+  | 'navigation';
 
 /** What an engine lacks, with the reason. These are facts about engines and drivers: tests that need more don't run there.
  * docs/support.md lists those that matter to an application. */
@@ -34,6 +36,7 @@ const lacks: Readonly<Record<EngineName, Partial<Record<Ability, string>>>> = {
     offline: 'WebKitWebDriver has no command for it',
     crash: 'WebKitWebDriver ends the session, and with it the storage, when a renderer ends',
     'profile on disk': 'MiniBrowser keeps nothing on disk under automation',
+    navigation: 'WebKitGTK 2.50 has no Navigation API',
     'hidden tabs': 'WebKitWebDriver opens tabs behind, and brings none to the front',
   },
 };

@@ -36,6 +36,38 @@ test('leaves 200 events of the task in which the visitor goes on within the site
   await expectOnce(stage, tab, names('leaving', 200));
 });
 
+test.runIf(can('navigation'))(
+  'sends nothing while the next page of the site is on its way, which sends once it is there',
+  async () => {
+    const { collector } = stage;
+    const tab = await (await stage.profile()).open();
+    await trackAndLeave(tab, 'leaving', 3, `${stage.shopUrl({}, { answersAfterMs: 1_000 })}&page=2`);
+    await untilNext(tab);
+    await expectOnce(stage, tab, names('leaving', 3));
+    const arrivedAt = await tab.evaluate(() => {
+      const [{ responseStart }] = performance.getEntriesByType('navigation') as [PerformanceNavigationTiming];
+      return performance.timeOrigin + responseStart;
+    });
+    expect(collector.requests[0]!.at).toBeGreaterThan(arrivedAt);
+  },
+);
+
+test.runIf(can('navigation'))('hears the answer while a page of the site without usertoken is on its way', async () => {
+  const { collector } = stage;
+  const tab = await (await stage.profile()).open();
+  const without = { path: '/elsewhere', answersAfterMs: 1_000 };
+  await trackAndLeave(tab, 'first', 3, stage.pages.url(undefined, without));
+  await tab.until(() => location.pathname === '/elsewhere');
+  // From now on it is known to be without.
+  await tab.goto(nextPage());
+  await expectOnce(stage, tab, names('first', 3));
+  collector.clear();
+  await trackAndLeave(tab, 'second', 3, stage.pages.url(undefined, without));
+  await tab.until(() => location.pathname === '/elsewhere');
+  await collector.waitForEvents(3);
+  expect(await tab.evaluate(() => Object.keys(localStorage).filter((key) => key.includes(':sent:')))).toEqual([]);
+});
+
 // DL-02 of the test cases.
 test('hands over as much as may outlive the page when the visitor leaves the site, and the next visit sends the rest', async () => {
   const { collector } = stage;

@@ -17,6 +17,8 @@ export interface PageTraits {
   readonly origin?: string;
   /** How far its clock is ahead, as that of a visitor who comes back later. @default 0 */
   readonly aheadMs?: number;
+  /** How long the server takes to answer, in milliseconds. @default 0 */
+  readonly answersAfterMs?: number;
   /** Whether reading `localStorage` throws. @default false */
   readonly breakStorage?: boolean;
   /** Whether what `url` names is only a page around it, with it in a sandboxed frame. @default false */
@@ -87,7 +89,8 @@ export async function servePages(tls?: { readonly key: string; readonly cert: st
     const csp = searchParams.get('csp');
     if (csp) response.setHeader('content-security-policy', csp);
     const framed = searchParams.get('frame');
-    response.end(script ?? (framed ? frameHtml(framed) : html));
+    const body = script ?? (framed ? frameHtml(framed) : html);
+    setTimeout(() => response.end(body), Number(searchParams.get('answersAfterMs') ?? 0));
   };
   const server = tls ? createSecureServer(tls, answer) : createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -96,11 +99,12 @@ export async function servePages(tls?: { readonly key: string; readonly cert: st
   return {
     port,
     origin,
-    url(options, { csp, path = '/', origin: other = origin, aheadMs, breakStorage, sandboxed } = {}) {
+    url(options, { csp, path = '/', origin: other = origin, aheadMs, answersAfterMs, breakStorage, sandboxed } = {}) {
       const query = new URLSearchParams();
       if (options) query.set('options', JSON.stringify(options));
       if (csp) query.set('csp', csp);
       if (aheadMs) query.set('aheadMs', String(aheadMs));
+      if (answersAfterMs) query.set('answersAfterMs', String(answersAfterMs));
       if (breakStorage) query.set('breakStorage', '');
       const address = `${other}${path}?${query}`;
       return sandboxed ? `${other}/?${new URLSearchParams({ frame: address })}` : address;

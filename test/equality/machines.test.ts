@@ -51,10 +51,11 @@ const delivery =
           hasEvents: flag(probe, 'hasEvents'),
           isPersistent: flag(probe, 'isPersistent'),
           hasSuccessor: flag(probe, 'hasSuccessor'),
+          isLeaving: flag(probe, 'isLeaving'),
           hasUnheardExit: flag(probe, 'hasUnheardExit'),
         },
         delays: {
-          batchWindow: 25,
+          batchWindow: () => 25,
           requestTimeout: 30_000,
           retryDelay({ context }) {
             probe.call('retryDelay', context);
@@ -166,7 +167,15 @@ const deliveryScripts = scripts(
     ops: [
       { weight: 8, arbitrary: answer.map((value): Op => ({ do: 'resolve', value })) },
       { weight: 1, arbitrary: fc.constant<Op>({ do: 'reject', value: new Error('rejected') }) },
-      setFlag('isAwaitingConsent', 'isOffline', 'hasEvents', 'isPersistent', 'hasSuccessor', 'hasUnheardExit'),
+      setFlag(
+        'isAwaitingConsent',
+        'isOffline',
+        'hasEvents',
+        'isPersistent',
+        'hasSuccessor',
+        'isLeaving',
+        'hasUnheardExit',
+      ),
     ],
     waits: [0, 10, 25, 30_000],
   },

@@ -11,6 +11,8 @@ interface Surroundings {
   persistent: boolean;
   /** Another page of the site is there, or coming. */
   successor: boolean;
+  /** The visitor has set out for a page of the site. */
+  leaving: boolean;
   /** A page ended a moment ago, and nobody knows how its exit went. */
   unheard: boolean;
 }
@@ -30,6 +32,7 @@ function run(start: Partial<Surroundings>, ...steps: Step[]) {
     size: 0,
     persistent: false,
     successor: false,
+    leaving: false,
     unheard: false,
     ...start,
   };
@@ -40,6 +43,7 @@ function run(start: Partial<Surroundings>, ...steps: Step[]) {
       hasEvents: () => around.size > 0,
       isPersistent: () => around.persistent,
       hasSuccessor: () => around.successor,
+      isLeaving: () => around.leaving,
       hasUnheardExit: () => around.unheard,
     },
   });
@@ -86,6 +90,8 @@ const failure = (status: number, more?: Partial<BatchResult>) => answer(status, 
 const rejection = { event: { type: 'xstate.error.actor.request', actorId: 'request', error: new Error('broken') } };
 
 const sending = [queued, windowEnds];
+/** The visitor is on the way to a page of the site that will send what is stored. */
+const onTheWay = { persistent: true, leaving: true, successor: true };
 const backingOff = [...sending, failure(503)];
 
 type Row = [title: string, start: Partial<Surroundings>, steps: Step[], expected: Partial<ReturnType<typeof run>>];
@@ -129,6 +135,36 @@ describe('while it collects events, delivery', () => {
       { persistent: true, unheard: true },
       [queued, hidden],
       { state: 'collecting', ...stays },
+    ],
+    [
+      'leaves what is stored to the next page of the site when the visitor sets out for it',
+      onTheWay,
+      [queued, hidden, windowEnds, windowEnds],
+      { state: 'collecting', batchId: 0, ...stays },
+    ],
+    [
+      'sends after all when the visitor stays',
+      onTheWay,
+      [queued, windowEnds, { ...windowEnds, around: { leaving: false } }],
+      { state: 'sending', batchId: 1 },
+    ],
+    [
+      'sends at once from memory when the visitor sets out for the next page of the site',
+      { ...onTheWay, persistent: false },
+      [queued, hidden],
+      { state: 'sending', batchId: 1 },
+    ],
+    [
+      'sends at once when the visitor sets out for a page of the site that sends nothing',
+      { ...onTheWay, successor: false },
+      [queued, hidden],
+      { state: 'sending', batchId: 1 },
+    ],
+    [
+      'starts no further request when the visitor has set out for the next page of the site',
+      { persistent: true, successor: true },
+      [...sending, { ...answer(200, { backlog: true }, 2), around: { size: 2, leaving: true } }],
+      { state: 'collecting', batchId: 1, effects: ['removeBatch 1'] },
     ],
     [
       'sends at once from memory when the page is hidden, whatever is known of the exit before',

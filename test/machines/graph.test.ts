@@ -137,7 +137,15 @@ describe('the graph of the delivery machine', () => {
   const nameOf = (type: string) =>
     type.replace(/^xstate\.(?:after\.(\w+)|(done|error)\.actor)\..*/, (_, delay, end) => delay ?? end);
 
-  const filled = ['isAwaitingConsent', 'isOffline', 'hasEvents', 'isPersistent', 'hasSuccessor', 'hasUnheardExit'];
+  const filled = [
+    'isAwaitingConsent',
+    'isOffline',
+    'hasEvents',
+    'isPersistent',
+    'hasSuccessor',
+    'isLeaving',
+    'hasUnheardExit',
+  ];
 
   /** The edges with one answer of each guard that the application fills: a bit for each. */
   function edgesWith(answers: number) {

@@ -16,7 +16,11 @@ export function deliveryChart({
   const noteNothingLeft = assign(logic.noteNothingLeft);
   const dropAll = effect(actions.dropAll);
   const noteOutage = assign(logic.noteOutage);
-  const maySendWhenHidden = (_args: Args): boolean => !guards.isPersistent() || !guards.hasUnheardExit();
+  const isNextPagesTurn = (_args: Args): boolean =>
+    guards.isPersistent() && guards.isLeaving() && guards.hasSuccessor();
+  const mayGoOn = (args: Args): boolean => logic.hasBacklog(args) && !isNextPagesTurn(args);
+  const maySendWhenHidden = (args: Args): boolean =>
+    !guards.isPersistent() || (!isNextPagesTurn(args) && !guards.hasUnheardExit());
   const maySendOnExit = (args: Args): boolean =>
     !guards.isPersistent() ||
     (logic.isHealthy(args) && !guards.isOffline() && !guards.hasSuccessor() && !guards.hasUnheardExit());
@@ -47,7 +51,7 @@ export function deliveryChart({
             always: [
               [guards.isAwaitingConsent, 'awaitingConsent'],
               [guards.isOffline, 'offline'],
-              [logic.hasBacklog, 'sending'],
+              [mayGoOn, 'sending'],
               [guards.hasEvents, 'collecting'],
             ],
           },
@@ -59,7 +63,10 @@ export function deliveryChart({
               'outage.known': [[0, 'backingOff', noteOutage]],
               'page.hidden': [[maySendWhenHidden, 'sending']],
               'page.exit': [[maySendOnExit, 'idle', sendOnExit, noteNothingLeft]],
-              'xstate.after.batchWindow.delivery.collecting': [[0, 'sending']],
+              'xstate.after.batchWindow.delivery.collecting': [
+                [isNextPagesTurn, 'collecting'],
+                [0, 'sending'],
+              ],
             },
             during: [timer('xstate.after.batchWindow.delivery.collecting', delays.batchWindow)],
           },
