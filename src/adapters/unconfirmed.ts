@@ -49,8 +49,9 @@ export function unconfirmedChunks({ storage, clock, prefix, wellKey, chunkPrefix
      * @param name `<page>:<number>` */
     keep(name: string, entries: readonly OutboxEntry[]): () => void {
       const at = Math.floor(clock.now());
-      const silentMs = Math.max(0, at - Number(get(wellKey) ?? 0));
-      const key = `${prefix}${at}:${at + Math.min(doubtFactor * silentMs, maxDoubtMs)}:${name}`;
+      const silentMs = at - Number(get(wellKey));
+      const doubtMs = silentMs >= 0 ? Math.min(doubtFactor * silentMs, maxDoubtMs) : maxDoubtMs;
+      const key = `${prefix}${at}:${at + doubtMs}:${name}`;
       put(key, chunkText({ at, isFree: true, entries }));
       const keys = keysUnder(prefix);
       if (keys.length > maxExits)

@@ -45,16 +45,36 @@ describe('events that the browser was given at page exit', () => {
     expect(kept()).toEqual([]);
   });
 
-  it('count as delivered when the failure comes five minutes later', async () => {
+  // An outage is likely to have begun in the longer of two silences.
+  it.each([
+    ['five minutes later where no answer came before', undefined, 300_000],
+    ['five minutes later where the last answer came long before', 3_600_000, 300_000],
+    ['8 seconds later where the last answer came 2 seconds before', 2_000, 8_000],
+    ['at any time where the last answer came in the same moment', 0, 0],
+  ])('count as delivered when the failure comes %s', async (_, silentMs, doubtMs) => {
     for (const [ms, isSentAgain] of [
-      [299_999, true],
-      [300_000, false],
+      [doubtMs - 1, true],
+      [doubtMs, false],
     ] as const) {
+      if (ms < 0) continue;
       const { clock, page, settle } = site();
+      if (silentMs !== undefined) {
+        settle(true);
+        await clock.advance(silentMs);
+      }
       page().keep('a', [entry('1')]);
       await clock.advance(ms);
       const { failed, delivered } = settle(false);
       expect([failed.length, delivered.length]).toEqual(isSentAgain ? [1, 0] : [0, 1]);
+    }
+  });
+
+  it('are sent again after a failure where the last answer is from the future, or nonsense', () => {
+    for (const well of ['1900000000000', 'soon']) {
+      const { raw, page, settle } = site();
+      raw.setItem('well', well);
+      page().keep('a', [entry('1')]);
+      expect(settle(false)).toMatchObject({ failed: ['1'] });
     }
   });
 
