@@ -36,7 +36,7 @@ const sentences: Readonly<Record<Warning['code'], (...details: Details) => strin
     `login ignored: ${rejectedIds[reason as TokenReason]}. The visitor and their events stay as they were.`,
   'event-suspect': (field = '') =>
     field === 'timestamp'
-      ? '"timestamp" is not a whole number of milliseconds above 0. The event was sent without it, and counts from when the API received it.'
+      ? '"timestamp" is not a whole number of milliseconds above 0. The event was sent without it, so the API takes the time it arrives. Pass a number such as Date.now().'
       : `"${field}" may be rejected by the Insights API (${fieldRules[field]}). The event was sent on its own.`,
   'event-dropped': (reason, field, expected) =>
     `an event was dropped (${reason}) and won't be sent. ${field ? `"${field}"` : 'It'} must be ${expected}.`,
@@ -45,23 +45,23 @@ const sentences: Readonly<Record<Warning['code'], (...details: Details) => strin
   'api-unreachable': () =>
     'three requests in a row got no answer. Events are kept and retried. Look for a blocker, a content security policy or a wrong "host".',
   'api-redirected': () =>
-    '"host" answers with a redirect. Events are sent to where it leads, which costs each page a request more and may lose what a closing page sends. Set "host" to that address.',
+    '"host" answers with a redirect. Events follow it, but each page needs one more request, and events of a closing page may be lost. Set "host" to the address that it redirects to.',
   'blocked-by-policy': () =>
     'the page\'s Content-Security-Policy blocks requests to the Insights API. Events are kept and retried. Add its address, or that of your "host", to connect-src.',
   'host-insecure': () =>
-    'the page is on https and "host" is not, so the browser blocks requests to it. Events are kept and retried. Use https.',
+    'the page is on https and "host" is not, so the browser blocks requests to it. Events are kept and retried. Use https for "host".',
   'fetch-missing': () =>
     'there is no global "fetch" here, so nothing can be sent. Events are kept. Define "fetch", or pass a "transport".',
   'request-refused': () =>
-    'this runtime refuses the request itself, so nothing was sent. Events are kept and retried. Pass a "transport" that works here.',
+    'this runtime refused to make the request, so nothing was sent. Events are kept and retried. Pass a "transport" that works here.',
   'weak-randomness': () =>
-    'there is no "crypto.getRandomValues" here, or it throws, so two visitors may get the same anonymous token. Add a polyfill; in workers, create the client inside of a request.',
+    'there is no "crypto.getRandomValues" here, or it throws, so two visitors may get the same anonymous token. Add a polyfill. In workers, create the client inside a request.',
   'shared-instance': () =>
-    'one client on a server got a second account while another was logged in, so requests share it and events of one visitor go out under another. Create one for each request, or use createUserTokenServer.',
+    'a client on a server got a second account while another was logged in. Requests share it, so events of one visitor are sent under another. Create a client for each request, or use createUserTokenServer.',
   'cookies-unavailable': () =>
     "this page can't keep cookies. Events are sent under a token that lasts as long as the page. Check whether cookies are blocked.",
   'cookie-domain-refused': () =>
-    'the browser rejected the cookie option "domain". The cookies are host-only, so other sub-domains send events under other tokens.',
+    'the browser rejected the cookie option "domain". The cookies are host-only, so other sub-domains send events under other tokens. Set it to the domain of this page or one above it.',
   'cookie-duplicated': () =>
     'several cookies had the same name. One token was kept for events and the other cookies were expired. Find the script or server that writes them.',
   'token-foreign': (source) =>
@@ -70,8 +70,8 @@ const sentences: Readonly<Record<Warning['code'], (...details: Details) => strin
     `the cookie "${name}" is still there after it was expired. The next page may send events under its token, even after a logout or denial. Find the script or server that writes it.`,
   'cookies-hidden': (reason) =>
     reason === 'unreadable'
-      ? "a request couldn't be read, so no cookie was set and its events need a known account. Pass a Request, an IncomingMessage, a function's event or the text of the Cookie header."
-      : 'a request from another site came without its cookies, so none was set and its events need a known account. Pass the account as "user", or track in the page.',
+      ? "a request couldn't be read, so no cookie was set, and its events need a known account. Pass a Request, an IncomingMessage, a function's event or the text of the Cookie header."
+      : 'a request from another site came without its cookies, so no cookie was set, and its events need a known account. Pass the account as "user", or track in the page.',
   'error-contained': (name) =>
     `your listener, callback or port threw (${name}). Events and tokens carry on without it. Pause on caught exceptions to find it.`,
 };

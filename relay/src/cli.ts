@@ -9,23 +9,23 @@ import { createRelay, nodeHandler, type RelayStore, sqliteStore } from './index.
 
 const usage = `USERTOKEN_API_KEY=... npx usertoken-relay --app-id ID [options]
 
-Takes events of usertoken and search-insights, keeps each on disk once, and forwards it to the Algolia Insights API.
+Takes events from usertoken and search-insights, stores each one once, and forwards it to the Algolia Insights API.
 
-  --app-id ID              the application. Give it again for more: their keys are in USERTOKEN_API_KEY_<ID>
-  --data FILE              the SQLite file with queue and ids (default ./relay.db); one process a file
+  --app-id ID              your application. Repeat it for more, with a key in USERTOKEN_API_KEY_<ID> for each
+  --data FILE              the SQLite file with queue and ids (default ./relay.db); one process per file
   --port N                 port, 0 for a free one (default 4300)
   --host ADDRESS           address to listen on (default 127.0.0.1; 0.0.0.0 in a container)
-  --origin URL             an origin whose pages may send events, such as https://shop.example. Pages of the relay's own
-                           host always may. Give it again for more
-  --upstream URL           in place of https://insights.algolia.io
+  --origin URL             another origin whose pages may send events, such as https://shop.example. Pages of the relay's
+                           host always may. Repeat it for more
+  --upstream URL           where events go (default https://insights.algolia.io)
   --store sqlite|nats      where the queue is (default sqlite)
-  --nats URL,URL           the servers of the store nats
+  --nats URL,URL           the NATS servers
   --cookie                 renew the cookie of the anonymous token with each answer
   --cookie-domain NAME     the domain of that cookie, if your pages set one
   --events-per-minute N    the most events from one address, 1000 or more (default 6000)
   --help, --version
 
-GET /health, /metrics (Prometheus) and /status answer too: lead only /events and /1/events to the public.`;
+It also serves GET /health, /metrics (for Prometheus) and /status. Make only /events and /1/events public.`;
 
 /** A mistake in what was typed, or in the environment. */
 class Mistake extends Error {}
@@ -55,20 +55,23 @@ function readArguments(args: string[]) {
 /** The key of an application, which only the environment has: arguments are seen by every user of the machine. */
 function keyOf(appId: string): string {
   const key = process.env[`USERTOKEN_API_KEY_${appId}`] || process.env.USERTOKEN_API_KEY;
-  if (!key) throw new Mistake(`set USERTOKEN_API_KEY, or USERTOKEN_API_KEY_${appId}, in the environment`);
+  if (!key)
+    throw new Mistake(
+      `there is no API key for ${appId}: set USERTOKEN_API_KEY, or USERTOKEN_API_KEY_${appId}, in the environment.`,
+    );
   return key;
 }
 
 function wholeNumber(name: string, text: string, min: number, max: number): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= min && value <= max) return value;
-  throw new Mistake(`${name} must be a whole number from ${min} to ${max}, not '${text}'`);
+  throw new Mistake(`${name} must be a whole number from ${min} to ${max}, not '${text}'.`);
 }
 
 async function openStore({ store, nats, data }: ReturnType<typeof readArguments>): Promise<RelayStore> {
   if (store === 'sqlite') return sqliteStore({ file: data });
-  if (store !== 'nats') throw new Mistake(`--store must be sqlite or nats, not '${store}'`);
-  if (!nats) throw new Mistake('--store nats needs --nats with the servers');
+  if (store !== 'nats') throw new Mistake(`--store must be sqlite or nats, not '${store}'.`);
+  if (!nats) throw new Mistake('--store nats needs the servers too: add --nats URL,URL.');
   const { jetStreamStore } = await import('./jetstream-store.js');
   return jetStreamStore({ servers: nats.split(',') });
 }
@@ -82,7 +85,7 @@ async function main(args: string[]): Promise<void> {
   const { 'app-id': appIds, upstream, origin: origins, host } = values;
   const domain = values['cookie-domain'];
   const cookie = domain ? { domain } : values.cookie;
-  if (!appIds) throw new Mistake('--app-id is missing');
+  if (!appIds) throw new Mistake('--app-id is missing. Pass the ID of your Algolia application.');
   const port = wholeNumber('--port', values.port, 0, 65_535);
   const eventsPerMinute = wholeNumber('--events-per-minute', values['events-per-minute'], 1_000, 1e9);
   const applications = Object.fromEntries(appIds.map((appId) => [appId, { apiKey: keyOf(appId), upstream }]));
@@ -109,12 +112,12 @@ async function main(args: string[]): Promise<void> {
   async function end(signal: string): Promise<void> {
     if (isEnding) return;
     isEnding = true;
-    log.info({ signal }, 'Ending: no more events are taken, the rest stays on disk.');
+    log.info({ signal }, 'Shutting down. New events are refused; queued events stay stored.');
     server.close();
     server.closeIdleConnections();
     await relay.close();
     server.closeAllConnections();
-    log.info({}, 'Ended.');
+    log.info({}, 'Shut down.');
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end(signal));
 }

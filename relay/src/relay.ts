@@ -68,7 +68,7 @@ export interface Relay {
    * @returns The number of queued events that were removed.
    * @throws Error (rejects) when the store or the API can't do it now: call it again. */
   forget(token: string): Promise<number>;
-  /** Takes no more events, finishes the requests under way and closes the store. What is queued stays. */
+  /** Stops taking events, finishes the open requests and closes the store. Queued events stay stored. */
   close(): Promise<void>;
 }
 
@@ -78,16 +78,16 @@ const sentences: Readonly<Record<string, string>> = {
   'api-unreachable':
     'Three requests to the Insights API in a row got no answer. Events are accepted, kept and retried.',
   'api-reachable': 'The Insights API answers again.',
-  'event-rejected': 'The Insights API rejected an event, which is not sent again.',
-  'store-unavailable': 'The store fails. Requests get 503, and pages send their events again.',
+  'event-rejected': 'The Insights API rejected an event. It was dropped.',
+  'store-unavailable':
+    "The store can't save events. Requests get 503, and pages send their events again. Check its disk or servers.",
   'store-available': 'The store works again.',
   'error-contained':
-    'The relay has an error of its own; forwarding has stopped. Events are accepted and kept. Restart it.',
+    'The relay failed. Forwarding has stopped; events are accepted and kept. Restart it, and report this as a bug.',
 };
 
 const inFive = { 'retry-after': '5' };
-const unavailable = () =>
-  new Refusal(503, 'store-unavailable', 'Events can not be stored now. Send them again.', inFive);
+const unavailable = () => new Refusal(503, 'store-unavailable', "Events can't be stored now. Send them again.", inFive);
 
 /** The address of a request without what a proxy may have changed. */
 const hostOf = (request: Request) =>
@@ -150,16 +150,17 @@ function countMinute() {
 function checkOptions({ applications, store, origins = [], eventsPerMinute = maxEvents }: RelayOptions): void {
   const ids = Object.entries(Object(applications) as RelayOptions['applications']);
   if (ids.length === 0 || !ids.every(([id, app]) => id && typeof app?.apiKey === 'string' && app.apiKey)) {
-    throw new TypeError('usertoken-relay: "applications" must have an apiKey for each application id');
+    throw new TypeError('usertoken-relay: "applications" must have an apiKey for each application ID.');
   }
-  if (typeof store?.add !== 'function') throw new TypeError('usertoken-relay: "store" must be a store');
+  if (typeof store?.add !== 'function')
+    throw new TypeError('usertoken-relay: "store" must be a store, such as sqliteStore({ file }).');
   for (const origin of origins) {
     if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
-      throw new TypeError('usertoken-relay: "origins" must hold origins such as https://shop.example, without a path');
+      throw new TypeError('usertoken-relay: "origins" must hold origins such as https://shop.example, without a path.');
     }
   }
   if (!(eventsPerMinute >= maxEvents))
-    throw new TypeError(`usertoken-relay: "eventsPerMinute" must be ${maxEvents} or more`);
+    throw new TypeError(`usertoken-relay: "eventsPerMinute" must be ${maxEvents} or more.`);
 }
 
 /** Creates a relay: it takes events of your pages, answers once they are on disk, and forwards each to the Insights API.
@@ -220,7 +221,7 @@ export function createRelay(options: RelayOptions): Relay {
   const servers = cookieOptions && { secure: serverFor(true), plain: serverFor(false) };
 
   if (!authorize) {
-    log.warn({}, 'Without "authorize" anyone can write events in the name of an account.');
+    log.warn({}, 'Without "authorize" anyone can send events for any account. Pass it to check your session.');
   }
 
   /** What the answer needs so that the page may read it.
@@ -238,7 +239,7 @@ export function createRelay(options: RelayOptions): Relay {
       };
     }
     if (URL.canParse(origin) && new URL(origin).host === hostOf(request)) return {};
-    throw new Refusal(403, 'origin-not-allowed', 'Pages of this origin may not send events here: add it to "origins".');
+    throw new Refusal(403, 'origin-not-allowed', 'Pages of this origin may not send events here. Add it to "origins".');
   }
 
   async function spend(key: string, points: number): Promise<void> {
@@ -258,8 +259,16 @@ export function createRelay(options: RelayOptions): Relay {
     try {
       return [(await authorize(request)) ?? []].flat();
     } catch (error) {
-      log.error({ error: (error as Error)?.name }, 'Your "authorize" threw. The request gets 503.');
-      throw new Refusal(503, 'authorize-failed', 'Who is logged in is not known now. Try again.', inFive);
+      log.error(
+        { error: (error as Error)?.name },
+        'Your "authorize" threw, so a request got 503. Its page sends the events again.',
+      );
+      throw new Refusal(
+        503,
+        'authorize-failed',
+        "The relay can't find out who is logged in. Send the events again.",
+        inFive,
+      );
     }
   }
 
@@ -303,7 +312,12 @@ export function createRelay(options: RelayOptions): Relay {
       body.appId ?? query.get('X-Algolia-Application-Id') ?? query.get('x-algolia-application-id') ?? '',
     );
     const forwarder = forwarders.get(appId);
-    if (!forwarder) throw new Refusal(403, 'unknown-application', 'This relay takes no events of this application.');
+    if (!forwarder)
+      throw new Refusal(
+        403,
+        'unknown-application',
+        'This relay takes no events for this application. Add it to "applications".',
+      );
     const accounts = await accountsOf(request);
     const read = readEvents(body.events, {
       checkToken: options.checkToken,
@@ -402,7 +416,7 @@ export function createRelay(options: RelayOptions): Relay {
     const [, path = ''] = /\/(1\/events|events|health|metrics|status)\/?$/.exec(pathname) ?? [];
     const isEvents = path.endsWith('events');
     if (!path || (!statusPages && !isEvents && path !== 'health')) {
-      throw new Refusal(404, 'not-found', 'There is nothing here. Events go to /events.');
+      throw new Refusal(404, 'not-found', 'Nothing is served at this address. Send events to /events.');
     }
     if (!isEvents) {
       if (request.method === 'GET' || request.method === 'HEAD') return await pages[path]!();
@@ -420,7 +434,7 @@ export function createRelay(options: RelayOptions): Relay {
       if (request.method !== 'POST')
         throw new Refusal(405, 'wrong-method', 'The method must be POST.', { allow: 'POST, OPTIONS' });
       if (isClosing)
-        throw new Refusal(503, 'closing', 'This relay is ending. Send the events again.', {
+        throw new Refusal(503, 'closing', 'This relay is shutting down. Send the events again.', {
           'retry-after': '1',
         });
       const response = await takeEvents(request, info, path === '1/events');
@@ -441,7 +455,11 @@ export function createRelay(options: RelayOptions): Relay {
   function refuse(error: unknown, headers: Record<string, string> = {}): Response {
     const isOurs = error instanceof Refusal;
     // Its message may hold anything.
-    if (!isOurs) log.error({ error: (error as Error)?.name }, 'A request failed in an unforeseen way. It gets 503.');
+    if (!isOurs)
+      log.error(
+        { error: (error as Error)?.name },
+        'A request failed unexpectedly and got 503. Its page sends the events again.',
+      );
     const refusal = isOurs ? error : unavailable();
     const { status, code, message } = refusal;
     metrics.refused.inc({ code });
@@ -471,7 +489,7 @@ export function createRelay(options: RelayOptions): Relay {
           method: 'DELETE',
         });
         if (!ok)
-          throw new Error(`usertoken-relay: the Insights API answered ${status} to the deletion; call forget again`);
+          throw new Error(`usertoken-relay: the Insights API answered ${status} to the deletion. Call forget again.`);
       }
       return removed;
     },

@@ -42,7 +42,7 @@ export function sqliteStore({ file, maxBytes, now = Date.now }: SqliteStoreOptio
   } catch (error) {
     db.close();
     if ((error as { code?: string }).code === 'SQLITE_BUSY' || /locked/.test(String(error))) {
-      throw new Error(`another process has ${file} open: run one relay a file, or choose the store "nats"`);
+      throw new Error(`another process has ${file} open. Give each relay its own file, or choose the store "nats".`);
     }
     throw error;
   }

@@ -4,27 +4,27 @@ import type { CollectorOptions, Fault } from '../testing/index.js';
 /** What `npx usertoken collector --help` prints. */
 export const collectorUsage = `npx usertoken collector [options]
 
-Answers like the Algolia Insights API on 127.0.0.1, checks every event against the API's rules, and keeps what
-it was sent: as a timeline at /, and as JSON at /collected.
+Answers like the Algolia Insights API on 127.0.0.1 and checks every event against the API's rules. It shows what it
+got as a timeline at /, and as JSON at /collected.
 
   --port N                 port, 1 to 65535 (default 4290, or a free one when that is taken)
-  --app-id ID              the only application id let in (default: any)
-  --api-key KEY            the only API key let in (default: any)
+  --app-id ID              accept this application ID only (default: any)
+  --api-key KEY            accept this API key only (default: any)
   --max-event-age-days N   oldest accepted timestamp (default 30)
   --quiet                  no line for each request
   --help                   this text
 
-Faults: what requests with events get in place of the API's answer
-  --status N               this status, 200 to 599 (503 when another option below sets a fault)
-  --body TEXT              this body
-  --retry-after VALUE      this Retry-After: seconds, or an HTTP date
-  --hide-retry-after       a page of another origin may not read Retry-After
-  --no-cors                no CORS headers, on preflights neither
-  --drop                   the connection is reset
-  --drop-after-accept      the events are kept, then the connection is reset
-  --hang                   no answer ever
-  --delay MS               the answer comes after so many milliseconds; alone, it is the ordinary answer
-  --times N                the fault ends after so many requests (default: never)
+Faults replace the API's answer to requests with events:
+  --status N               answer with this status, 200 to 599 (503 if you set another fault below)
+  --body TEXT              answer with this body
+  --retry-after VALUE      answer with this Retry-After: seconds, or an HTTP date
+  --hide-retry-after       don't let pages of other origins read Retry-After
+  --no-cors                leave out CORS headers, on preflights too
+  --drop                   reset the connection
+  --drop-after-accept      keep the events, then reset the connection
+  --hang                   never answer
+  --delay MS               answer after this many milliseconds; with no other fault, as the API does
+  --times N                end the fault after this many requests (default: never)
 
 The timeline can set and end a fault while the collector runs.`;
 
@@ -81,7 +81,8 @@ export function readCollectorArguments(args: readonly string[]): CollectorComman
   });
   const times = whole('times', 1, Number.MAX_SAFE_INTEGER);
   const isFaultNamed = Object.keys(fault).length > 0;
-  if (times !== undefined && !isFaultNamed) throw new RangeError('--times needs an option that says which fault');
+  if (times !== undefined && !isFaultNamed)
+    throw new RangeError('--times needs an option that says which fault, such as --status 503.');
 
   return {
     help: values.help ?? false,

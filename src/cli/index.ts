@@ -7,13 +7,13 @@ import { runCollector } from './run-collector.js';
 const usage = `npx usertoken <command> [options]
 
 Commands
-  collector   a local server that answers like the Algolia Insights API and shows what it was sent
-  migrate     turns what uses search-insights into what uses usertoken
+  collector   a local server that answers like the Algolia Insights API and shows the events it gets
+  migrate     replaces search-insights by usertoken in your files
 
   --help      this text; after a command, the command's options
   --version   the version of usertoken`;
 
-/** A mistake in what was typed; any other error is told without the usage. */
+/** A mistake in what was typed. The usage is printed for nothing else. */
 function isMistake(error: unknown): boolean {
   const { code } = error as { code?: unknown };
   return error instanceof RangeError || String(code).startsWith('ERR_PARSE_ARGS');
@@ -33,7 +33,7 @@ async function main([command, ...args]: readonly string[]): Promise<void> {
     const { runMigrate } = await import('./migrate/run-migrate.js');
     await runMigrate(args, version());
   } else {
-    throw new RangeError(`there is no command '${command}'`);
+    throw new RangeError(`there is no command '${command}'. Use collector or migrate.`);
   }
 }
 

@@ -22,7 +22,7 @@ export async function runCollector(args: readonly string[]): Promise<void> {
   const collector: Collector = await createCollector({ ...options, fallback: collectorPages(watchedOf) });
   if (collector.portTaken && isPortNamed) {
     await collector.close();
-    throw new Error(`port ${options.port} is taken; leave --port out for a free one`);
+    throw new Error(`port ${options.port} is taken. Leave --port out to get a free one.`);
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void collector.close());
 
@@ -32,7 +32,7 @@ export async function runCollector(args: readonly string[]): Promise<void> {
   console.log(`Collector:  ${collector.origin}   the host to send events to
 Timeline:   ${collector.origin}/
 JSON:       ${collector.origin}/collected
-${fault ? `Fault:      ${JSON.stringify(fault)}\n` : ''}Ctrl+C ends it and forgets what it holds.`);
+${fault ? `Fault:      ${JSON.stringify(fault)}\n` : ''}Press Ctrl+C to stop it. It then forgets all events.`);
 }
 
 /** A request in a line without tokens: terminals are logged and shared. */

@@ -55,7 +55,7 @@ export interface NuxtLike {
 export default function userTokenModule(options: UserTokenNuxtOptions, { options: nuxt, hook }: NuxtLike): void {
   const { known, secure = !nuxt.dev, consentCookie = 'consent', ...plain } = options;
   for (const name of ['appId', 'apiKey'] as const) {
-    if (!plain[name]) throw new TypeError(`usertoken: the Nuxt module needs "${name}" in nuxt.config.ts`);
+    if (!plain[name]) throw new TypeError(`usertoken: the Nuxt module needs "${name}" in nuxt.config.ts.`);
   }
   const config: UserTokenNuxtConfig = { ...plain, secure, consentCookie };
   // Nuxt's configuration turns undefined into an empty string.

@@ -1,5 +1,6 @@
 import type { CookieOptions } from '../adapters/cookie-token-store.js';
 import { checkOptions } from '../check-options.js';
+import { docsUrl } from '../docs-url.js';
 import type { UserTokenOptions } from '../options.types.js';
 
 /** What {@link createUserTokenServer} takes: options of `createUserToken`, under their names and with their defaults,
@@ -25,16 +26,15 @@ export interface UserTokenServerOptions
     | 'random'
     | 'generateToken'
   > {
-  /** Whether visitors reach the site by https. It decides about `Secure` and the prefix `__Host-`, and must be what the
-   * browser sees: behind a proxy that ends TLS it is `true`. There is no default, since a server behind a proxy can't
-   * tell. */
+  /** Whether visitors reach the site by https, as the browser sees it: behind a proxy that ends TLS it is `true`. Cookies
+   * then get `Secure` and the prefix `__Host-`. There is no default, since a server behind a proxy can't know. */
   readonly secure: boolean;
-  /** How the cookies are named and kept, or `false` for none. What is handed to the page says the same.
+  /** How the cookies are named and kept, or `false` for no cookies. The page gets the same setting.
    * @default two cookies, host-only; the anonymous token's is set anew with each answer */
   readonly cookie?: Omit<CookieOptions, 'server' | 'secure'> | false | undefined;
 }
 
-/** Options that only a page or a single visitor has. */
+/** Options of a page, or of a single visitor. */
 const ofPages = ['consent', 'user', 'inspect', 'tokenStore', 'page', 'tabs'];
 
 /** Checks what `createUserTokenServer` was given, and leaves out what is undefined.
@@ -42,16 +42,23 @@ const ofPages = ['consent', 'user', 'inspect', 'tokenStore', 'page', 'tabs'];
 export function checkServerOptions(options: UserTokenServerOptions) {
   const { secure, ...rest } = Object(options) as UserTokenServerOptions;
   for (const name of ofPages) {
-    if (rest[name as keyof typeof rest] !== undefined)
-      throw new TypeError(`usertoken: option ${name} is none of a server`);
+    if (rest[name as keyof typeof rest] === undefined) continue;
+    const where = ['consent', 'user'].includes(name) ? 'to visitor() for each request' : 'to the client of the page';
+    throw new TypeError(`usertoken: "${name}" is not a server option. Pass it ${where}. See ${docsUrl}/server`);
   }
   if (Object(rest.cookie).server !== undefined) {
-    throw new TypeError('usertoken: option cookie.server is none of a server, which always sets the cookies itself');
+    throw new TypeError(
+      `usertoken: "cookie.server" is not a server option, since a server always sets the cookies. Leave it out. See ${docsUrl}/server`,
+    );
   }
   if (Object(rest.cookie).secure !== undefined) {
-    throw new TypeError('usertoken: option cookie.secure is none of a server, which has the option secure');
+    throw new TypeError(
+      `usertoken: "cookie.secure" is not a server option. Set "secure", next to "cookie". See ${docsUrl}/server`,
+    );
   }
   checkOptions({ ...rest, consent: 'granted' });
-  if (typeof secure !== 'boolean') throw new TypeError('usertoken: option secure must be boolean');
+  if (typeof secure !== 'boolean') {
+    throw new TypeError(`usertoken: "secure" must be true if visitors use https, or false. See ${docsUrl}/server`);
+  }
   return { ...rest, secure };
 }

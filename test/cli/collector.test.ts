@@ -52,7 +52,7 @@ describe('npx usertoken', () => {
     const { port } = other.address() as { port: number };
     const run = command.run('collector', '--port', String(port));
     expect(await run.exitCode).toBe(1);
-    expect(run.err()).toBe(`usertoken: port ${port} is taken; leave --port out for a free one\n`);
+    expect(run.err()).toBe(`usertoken: port ${port} is taken. Leave --port out to get a free one.\n`);
     await new Promise((resolve) => other.close(resolve));
   });
 

@@ -171,7 +171,7 @@ aa('viewedObjectIDs', { eventName: 'Seen', index: 'products', objectIDs: ['1'] }
     expect(text).toBe(`import { createUserToken } from 'usertoken';
 export const user = createUserToken({ appId: 'a', apiKey: 'k', region: 'de', consent: (!agreed) ? 'denied' : 'granted' });
 user.viewedObjectIDs({ eventName: 'Seen', index: 'products', objectIDs: ['1'] });\n`);
-    expect(undecided).toEqual([expect.stringMatching(/^2: Say what your visitor has decided/)]);
+    expect(undecided).toEqual([expect.stringMatching(/^2: Set "consent" to what your visitor has decided/)]);
   });
 
   test('a component imports it from there', () => {

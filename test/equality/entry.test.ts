@@ -55,7 +55,7 @@ describe('usertoken/lite', () => {
 
   it('throws a TypeError that speaks of inspect, at creation', () => {
     expect(() => createUserToken({ ...options, inspect: (() => {}) as never })).toThrow(
-      new TypeError('usertoken/lite: option inspect needs XState; import createUserToken from usertoken'),
+      new TypeError('usertoken/lite: "inspect" needs XState. Import createUserToken from "usertoken".'),
     );
     createUserToken({ ...options, inspect: undefined }).dispose();
   });

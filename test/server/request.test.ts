@@ -21,15 +21,12 @@ function incoming(headers: Record<string, string>, url = '/'): IncomingMessage {
 
 describe('a server with options that can not work', () => {
   test.each<[object, string]>([
-    [{ secure: undefined }, 'usertoken: option secure must be boolean'],
+    [{ secure: undefined }, 'usertoken: "secure" must be true if visitors use https, or false.'],
     [{ appId: ' ' }, 'usertoken: "appId" must be '],
-    [{ consent: 'granted' }, 'usertoken: option consent is none of a server'],
-    [{ user: 'u1' }, 'usertoken: option user is none of a server'],
-    [{ tokenStore: {} }, 'usertoken: option tokenStore is none of a server'],
-    [
-      { cookie: { server: true } },
-      'usertoken: option cookie.server is none of a server, which always sets the cookies itself',
-    ],
+    [{ consent: 'granted' }, 'usertoken: "consent" is not a server option. Pass it to visitor() for each request.'],
+    [{ user: 'u1' }, 'usertoken: "user" is not a server option. Pass it to visitor() for each request.'],
+    [{ tokenStore: {} }, 'usertoken: "tokenStore" is not a server option. Pass it to the client of the page.'],
+    [{ cookie: { server: true } }, 'usertoken: "cookie.server" is not a server option,'],
   ])('%j is a TypeError that names it', (options, message) => {
     expect(() => testServer(options)).toThrow(TypeError);
     expect(() => testServer(options)).toThrow(message);

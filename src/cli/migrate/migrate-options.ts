@@ -4,12 +4,12 @@ import type { Target } from './migrate.types.js';
 /** What `npx usertoken migrate --help` prints. */
 export const migrateUsage = `npx usertoken migrate [options] <paths>
 
-Turns what uses search-insights into what uses usertoken, in the files and folders named, and lists what a person has to
-decide. Commit your work before.
+Replaces search-insights by usertoken in the files and folders you name, and lists what you have to decide yourself.
+Commit your work first.
 
-  --dry          changes no file
-  --to drop-in   imports of search-insights become those of usertoken/aa; calls stay (default)
-  --to client    calls become those of a client of createUserToken, file by file: all calls of a file, or none
+  --dry          print the changes, but write no file
+  --to drop-in   import usertoken/aa and keep your calls (default)
+  --to client    call a client of createUserToken; of each file, it changes all calls or none
   --help         this text`;
 
 /** What the command line asked for.
@@ -26,6 +26,6 @@ export function readMigrateArguments(args: readonly string[]) {
   });
   const { dry, to, help } = values;
   if (to !== 'drop-in' && to !== 'client') throw new RangeError(`--to must be drop-in or client, not '${to}'`);
-  if (!help && positionals.length === 0) throw new RangeError('name the files or folders to migrate');
+  if (!help && positionals.length === 0) throw new RangeError('name the files or folders to migrate, such as src.');
   return { dry, help, target: to as Target, paths: positionals };
 }

@@ -13,7 +13,7 @@ const maxBytes = 500_000;
 
 async function* filesIn(path: string): AsyncGenerator<string> {
   const info = await stat(path).catch(() => undefined);
-  if (!info) throw new RangeError(`there is no file or folder '${path}'`);
+  if (!info) throw new RangeError(`there is no file or folder '${path}'. Check the path.`);
   if (info.isFile()) yield path;
   if (!info.isDirectory()) return;
   for (const entry of await readdir(path, { withFileTypes: true })) {

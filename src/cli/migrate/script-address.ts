@@ -23,7 +23,7 @@ export function scriptAddresses(
     if (!cdn) {
       undecided.push({
         line,
-        text: `This address of search-insights is not a known one: ${found}. Load dist/aa.min.js of usertoken instead.`,
+        text: `This address of search-insights is unknown: ${found}. Load dist/aa.min.js of usertoken in its place.`,
       });
       continue;
     }

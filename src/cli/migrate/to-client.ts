@@ -29,7 +29,7 @@ const advice: Readonly<Record<string, string>> = {
   onUserTokenChange: "use user.on('tokenChanged', ({ token }) => ...)",
   onAuthenticatedUserTokenChange: "use user.on('tokenChanged', ({ authenticatedToken }) => ...)",
   sendEvents: 'call user.track(event) for each event',
-  init: 'create the client in a module of its own, with createUserToken',
+  init: 'create the client with createUserToken, in its own module',
   getVersion: 'remove it: the client has no version of search-insights',
   addAlgoliaAgent: 'remove it: the client names itself',
   setAnonymousUserToken: 'remove it: there is an anonymous token from the start',
@@ -75,14 +75,14 @@ interface Use {
 /** What a call `aa(method, ...)` becomes. */
 function calledAs(method: string | undefined, args: readonly Node[]): Use {
   const [first, second] = args;
-  if (method === undefined) return { why: 'the name of the method is not written there' };
+  if (method === undefined) return { why: 'the name of the method is in a variable. Write it into the call' };
   const text = (code: string, check?: string): Use => ({
     edit: { text: code, what: `${method} is a call of the client`, isHead: code.endsWith('(') },
     ...(check ? { check } : {}),
   });
   if (eventMethods.has(method) && first && !second) return text(`user.${method}(`);
   if (eventMethods.has(method) && second)
-    return { why: `${method} has parameters of its own: create a client for them` };
+    return { why: `${method} is called with parameters of its own. Create a client with them` };
   if (method === 'setUserToken') {
     if (isNothing(first)) return text('user.logout()');
     return text('user.login(', 'Is this always the id of an account? For the anonymous token, call user.logout().');
@@ -93,13 +93,14 @@ function calledAs(method: string | undefined, args: readonly Node[]): Use {
   }
   if (method === 'getUserToken' && isNothing(second) && args.length < 2) return text('user.token');
   if (method === 'getAuthenticatedUserToken' && args.length < 2) return text('user.authenticatedToken');
-  if (/^get(Authenticated)?UserToken$/.test(method)) return { why: 'read user.token in the place of the callback' };
+  if (/^get(Authenticated)?UserToken$/.test(method)) return { why: 'read user.token, without a callback' };
   return { why: advice[method] ?? `the client has no method ${method}` };
 }
 
 /** `createUserToken` in the place of a top-level `init`. */
 function createdBy(options: Node, source: (node: Node) => string): Use {
-  if (options.type !== 'ObjectExpression') return { why: 'the options of init are not written there' };
+  if (options.type !== 'ObjectExpression')
+    return { why: 'the options of init are in a variable. Pass them to createUserToken' };
   const parts: string[] = [];
   const checks: string[] = [];
   let consent = "'granted'";
@@ -107,7 +108,7 @@ function createdBy(options: Node, source: (node: Node) => string): Use {
     const name = nameOf(property.key);
     const value = property.value as Node;
     if (property.type !== 'ObjectProperty' || property.computed || !name) {
-      return { why: 'the options of init are not all written there' };
+      return { why: 'some options of init are in a variable. Pass them to createUserToken' };
     }
     if (keptOptions.has(name)) parts.push(source(property));
     else if (name === 'useCookie') {
@@ -130,7 +131,7 @@ function createdBy(options: Node, source: (node: Node) => string): Use {
     return { why: 'init has both tokens: the client takes the account as "user", with strategy: \'link\'' };
   }
   parts.push(`consent: ${consent}`);
-  checks.push('Say what your visitor has decided: "consent" is "pending" before a choice.');
+  checks.push('Set "consent" to what your visitor has decided. Before a choice it is "pending".');
   return {
     edit: {
       text: `export const user = createUserToken({ ${parts.join(', ')} })`,
