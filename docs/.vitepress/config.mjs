@@ -21,7 +21,10 @@ async function drawDiagrams() {
  * other kinds by a library, without its style, which asks for a font from elsewhere. */
 async function draw(text) {
   if (text.startsWith('stateDiagram')) return drawDiagram(text);
-  return renderMermaidSVG(text, { transparent: true }).replace(/<style>[\s\S]*?<\/style>/, '');
+  const svg = renderMermaidSVG(text, { transparent: true }).replace(/<style>[\s\S]*?<\/style>/, '');
+  // The lines of the actors would cross what the blocks say.
+  const block = /<g class="block"[\s\S]*?<\/g>\s*/g;
+  return svg.replace(block, '').replace('</svg>', () => `${(svg.match(block) ?? []).join('')}</svg>`);
 }
 
 const diagrams = await drawDiagrams();
@@ -45,6 +48,12 @@ function linksOnSite(md) {
   });
 }
 
+/** The file that a block is: of a reader's application, of an example, or as it is named alone. */
+function fileIn(flag = '') {
+  const [, file] = /^(?:from=examples\/[^/]+\/|file=)?([^#]+\.\w+)(?:#.*)?$/.exec(flag) ?? [];
+  return file;
+}
+
 function fences(md) {
   const { fence } = md.renderer.rules;
   md.renderer.rules.fence = (tokens, index, ...rest) => {
@@ -53,9 +62,11 @@ function fences(md) {
     if (language === 'mermaid') {
       return `<div class="diagram" role="group" aria-label="Diagram" tabindex="0">${diagrams.get(token.content)}</div>`;
     }
+    const label = fileIn(file);
     // GitHub's tables of languages have no place for a file that only an own runner understands.
     if (language === 'text' && /\.ts$/.test(file ?? '')) token.info = 'ts';
-    return fence(tokens, index, ...rest);
+    const html = fence(tokens, index, ...rest);
+    return label ? html.replace(/(<span class="lang">)[^<]*/, (_, start) => start + md.utils.escapeHtml(label)) : html;
   };
 }
 
