@@ -36,7 +36,7 @@ export const deliveryMachine = setup({
     hasSuccessor: () => false,
     /** Filled by the application: whether the visitor has set out for another page of the site. */
     isLeaving: () => false,
-    /** Filled by the application: whether a page has ended in the last seconds, and no answer has told how its exit went. */
+    /** Filled by the application: whether another page closed seconds ago and the API has answered nothing since. */
     hasUnheardExit: () => false,
     hasBacklog: logic.hasBacklog,
     /** A request now may end with the page before its answer; the next page hears the answer to its own. */
@@ -54,7 +54,7 @@ export const deliveryMachine = setup({
     isOwnPause: logic.isOwnPause,
     /** The pause that a server asked for outlasts a network that comes and goes. */
     isPauseMoot: and(['isOwnPause', 'isOffline']),
-    /** What is stored waits, rather than leave with a second page that may end unheard. */
+    /** Stored events stay in storage if a page has just closed without an answer: this one may close without one too. */
     maySendWhenHidden: or([not('isPersistent'), and([not('isNextPagesTurn'), not('hasUnheardExit')])]),
     /** The answer to a request at page exit is lost: the request must be likely to arrive, or its events are lost anyway. */
     maySendOnExit: or([
