@@ -9,10 +9,10 @@ export type TokenReason =
   | 'personal-data'
   /** A missing value that was turned into text: `undefined`, `null` or `NaN`. Real users would share it. */
   | 'not-an-id'
-  /** The application's own `checkToken` said no. */
+  /** Your `checkToken` rejected the id. */
   | 'refused-by-check';
 
-/** The answer of a token check. It never holds the refused value, so it can be logged. */
+/** The result of a token check. You can log it: it never contains a rejected value. */
 export type TokenCheck =
   | { readonly ok: true; readonly token: string }
   | {
@@ -61,12 +61,12 @@ function isImpersonal(token: string): boolean {
   return !personalText.test(token) && !personalText.test(decoded ?? '');
 }
 
-/** Checks a value as user token: the API's pattern (1 to 129 of `A-Z a-z 0-9 _ = + / -`), then a guard against what is
- * recognisably personal: an e-mail address, an international phone number, either of them in base64.
- * A bigint or a number that a double holds exactly becomes its decimal string.
- * @param value Anything; nothing is thrown for nonsense.
- * @param isAllowed Takes the place of the guard against personal data. It must answer `true` at once: a promise is a
- *   refusal, and so is a throw (`refused-by-check`).
+/** Checks whether a value can be a user token. It must match the API's pattern (1 to 129 of `A-Z a-z 0-9 _ = + / -`) and must not
+ * be an e-mail address or an international phone number, plain or in base64. A bigint or a safe integer becomes its decimal
+ * string.
+ * @param value Any value; the check never throws.
+ * @param isAllowed Replaces the guard against personal data. It must return `true` synchronously: if it returns a promise or
+ *   throws, the token is rejected as `refused-by-check`.
  * @see https://www.algolia.com/doc/guides/sending-events/concepts/usertoken/ */
 export function checkUserToken(value: unknown, isAllowed?: (token: string) => boolean): TokenCheck {
   const token = typeof value === 'bigint' || Number.isSafeInteger(value) ? String(value) : value;
@@ -81,7 +81,7 @@ export function checkUserToken(value: unknown, isAllowed?: (token: string) => bo
   return refuseToken(isAllowed ? 'refused-by-check' : 'personal-data');
 }
 
-/** Whether a value is a user token as {@link checkUserToken} sees it. Numbers are: their decimal string is the token. */
+/** Whether {@link checkUserToken} accepts a value. It accepts whole numbers too; the token is their decimal string. */
 export function isUserToken(value: unknown): value is string | number | bigint {
   return checkUserToken(value).ok;
 }

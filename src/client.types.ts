@@ -5,11 +5,11 @@ import type { InsightsEvent } from './events/event.types.js';
 import type { EventMethods } from './events/event-methods.js';
 import type { Receipt } from './events/receipt.types.js';
 
-/** What is in force at a moment. The object is the same until something changes. */
+/** The visitor's tokens, state and consent. You get the same object until something changes. */
 export interface UserTokenSnapshot {
   /** The user token for events and searches; `undefined` while consent is denied. */
   readonly token: string | undefined;
-  /** The account's id beside it, with strategy `link`. */
+  /** The account's id, with strategy `link`. */
   readonly authenticatedToken: string | undefined;
   /** Who is acting: `anonymous`, `identified` or `loggedOut`. */
   readonly state: VisitorState;
@@ -17,44 +17,44 @@ export interface UserTokenSnapshot {
   readonly consent: Consent;
 }
 
-/** What `on` can be given, by type. */
+/** The events that you can listen to with `on`. */
 export type UserTokenEvent = IdentityEmitted | EventOutcome;
 
-/** A client: who is acting on this page, and the way to track what they do. No method throws or rejects. */
+/** Knows who is acting on this page, and tracks their events. No method throws or rejects. */
 export interface UserTokenClient extends EventMethods {
-  /** The user token in force; `undefined` while consent is denied. Readable as soon as the instance is created. */
+  /** The current user token; `undefined` while consent is denied. You can read it as soon as the client is created. */
   readonly token: string | undefined;
-  /** The authenticated user token in force, with strategy `link`. */
+  /** The current authenticated user token, with strategy `link`. */
   readonly authenticatedToken: string | undefined;
-  /** Who is acting: `anonymous`, `identified` by a login, or `loggedOut` since a login has ended. */
+  /** Who is acting: `anonymous`, `identified` (logged in), or `loggedOut` (an account has logged out). */
   readonly state: VisitorState;
-  /** What may be stored and sent, and the way to say so. */
+  /** The visitor's choice, and how to change it. */
   readonly consent: {
-    /** What the visitor, or the application for them, has decided: `pending`, `granted` or `denied`. */
+    /** The current choice: `pending`, `granted` or `denied`. */
     readonly state: Consent;
-    /** Tokens and events may be stored and sent from now on; events that waited go out. */
+    /** Allows tokens and events to be stored and sent. Queued events are sent. */
     grant(): void;
-    /** Nothing may: events that wait are dropped, everything stored is erased. */
+    /** Forbids it: queued events are dropped, and stored tokens and events are erased. */
     deny(): void;
   };
-  /** An account logged in. A refusal changes nothing and says why.
+  /** Says that an account has logged in. If the id is rejected, nothing changes, and you get the reason.
    * @param id The account's pseudonymous id: a string of 1 to 129 of `A-Z a-z 0-9 _ = + / -`, or a whole number. */
   login(id: string | number | bigint): TokenCheck;
-  /** The account logged out. Without one it does nothing. */
+  /** Says that the account has logged out. If nobody is logged in, it does nothing. */
   logout(): void;
-  /** What the application knows now, as often as it likes: an account's id, `null` for nobody, or `undefined` while it does
-   * not know yet, which does nothing. */
+  /** Says who is logged in now: an account's id, or `null` for nobody. You can call it as often as you like. `undefined`, for
+   * a session that is still loading, changes nothing. */
   sync(id: string | number | bigint | null | undefined): TokenCheck;
-  /** Tracks one event under the tokens in force at this moment. On Node the process does not wait for it, not even
-   * where the receipt is awaited: await `flush()` before it ends. */
+  /** Tracks one event under the visitor's current tokens. Node doesn't keep running for it, even if you await the receipt, so
+   * await `flush()` before the process ends. */
   track(event: InsightsEvent): Promise<Receipt>;
-  /** What is in force now; the same object until something changes. */
+  /** The current snapshot. You get the same object until something changes. */
   getSnapshot(): UserTokenSnapshot;
-  /** Calls `listener` at once with the snapshot, and after every change of it until the returned function is called: a client is
-   * a store by Svelte's contract, for `get(user)` and `derived(user, ...)`. For changes of the token alone, use `on`.
+  /** Calls `listener` with the snapshot now and after every change, until you call the returned function. This follows Svelte's
+   * store contract, so `get(user)` and `derived(user, ...)` work. If you need only changes of the token, use `on`.
    * @see https://svelte.dev/docs/svelte/stores#Store-contract */
   subscribe(listener: (snapshot: UserTokenSnapshot) => void): () => void;
-  /** Calls `listener` for each event of a type, until the returned function is called. */
+  /** Calls `listener` for each event of a type, until you call the returned function. */
   on<Type extends UserTokenEvent['type']>(
     type: Type,
     listener: (event: Extract<UserTokenEvent, { readonly type: Type }>) => void,

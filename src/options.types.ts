@@ -14,8 +14,8 @@ export interface Warning {
     /** Three requests in a row had no answer, and nothing shows why: a blocker, the network, the server. */
     | 'api-unreachable'
     /** Why a request had no answer, where it shows, or that it was redirected. At the first request, events are kept:
-     * - `api-redirected`: `host` answers with a redirect. Name the address that it leads to: until then each page load asks
-     *   twice, and a page that closes at once may lose what it hands over
+     * - `api-redirected`: `host` answers with a redirect. Set `host` to the address that it redirects to: until then
+     *   each page makes one more request, and a page that closes at once may lose events
      * - `blocked-by-policy`: the page's Content-Security-Policy. Add the address to `connect-src`
      * - `host-insecure`: the page is on https, `host` is not, and browsers block that. Use https
      * - `fetch-missing`: there is no global `fetch`, as in jsdom. Define one, or pass a `transport`
@@ -86,9 +86,9 @@ export interface UserTokenOptions {
   readonly inspect?: ((event: InspectionEvent) => void) | Observer<InspectionEvent> | undefined;
   /** Told what a developer should know. @default `console.warn` */
   readonly onWarning?: ((warning: Warning) => void) | undefined;
-  /** Where tokens are kept. @default cookies; memory where there are none, or with `cookie: false` */
+  /** Where tokens are kept. @default cookies; memory if there are no cookies, or with `cookie: false` */
   readonly tokenStore?: TokenStore | undefined;
-  /** Where undelivered events are kept. @default localStorage; memory where there is none, or with `cookie: false` */
+  /** Where undelivered events are kept. @default localStorage; memory if there is no localStorage, or with `cookie: false` */
   readonly outbox?: Outbox | undefined;
   /** What carries batches. @default `fetch` with keepalive, `sendBeacon` at page exit where that is missing */
   readonly transport?: Transport | undefined;

@@ -18,10 +18,10 @@ export interface CookieOptions {
   /** Lifetime of the anonymous token's cookie in seconds, 1 to 34_560_000 (400 days, the cap of browsers).
    * @default 15_552_000 (6 x 30 days, as search-insights) */
   readonly maxAgeSeconds?: number | undefined;
-  /** Lifetime of the identified token's cookie in seconds where `remember` is `device`. @default 15_552_000 */
+  /** Lifetime of the identified token's cookie in seconds, with `remember: 'device'`. @default 15_552_000 */
   readonly userMaxAgeSeconds?: number | undefined;
-  /** Whether cookies with a lifetime are written anew with each page, so that they live on with each visit. A page can't
-   * see when a cookie ends: Safari cuts the lifetime of those that script wrote to seven days or one.
+  /** Whether each page renews the cookies that have a lifetime. A page can't see when a cookie expires, and Safari limits
+   * cookies that a script wrote to seven days, or to one.
    * @default true */
   readonly renew?: boolean | undefined;
   /** `None` makes the cookies `Secure`, as browsers demand. @default 'Lax' */
@@ -30,13 +30,13 @@ export interface CookieOptions {
    * nobody is logged in, and both on denial.
    * @default false */
   readonly server?: boolean | undefined;
-  /** Whether the cookies are `Secure`, which decides about the prefix `__Host-` too. A server says so in what it hands over, so
-   * that both sides look for the same names on `http://localhost` and behind proxies that end TLS.
+  /** Whether the cookies are `Secure`, which decides about the prefix `__Host-` too. A server passes it on with
+   * the hydration, so that both sides use the same names on `http://localhost` and behind proxies that end TLS.
    * @default whether the page's address begins with `https:` */
   readonly secure?: boolean | undefined;
 }
 
-/** What a cookie token store warns of. */
+/** The warnings of a cookie token store. */
 export type CookieTrouble =
   | 'cookies-unavailable'
   | 'cookie-domain-refused'
@@ -48,15 +48,15 @@ export type CookieTrouble =
 export interface CookieTokenStorePorts {
   /** Whether the identified token outlives the browser session. @default false */
   readonly isPersistent?: boolean | undefined;
-  /** Where the cookies are. @default the page's document; none where there is no page */
+  /** Where the cookies are. @default the page's document; outside a page there are no cookies */
   readonly document?: CookieDocument | undefined;
-  /** Called with trouble and what it is about, never a token, as often as it is met. */
+  /** Called each time something is wrong, with a code and what it is about, but never with a token. */
   readonly onTrouble?: ((trouble: CookieTrouble, ...details: string[]) => void) | undefined;
 }
 
 const isValid = (value: string) => checkUserToken(value, () => true).ok;
 
-/** Keeps tokens in two cookies. Where cookies are off, blocked or throw, in memory. */
+/** Keeps tokens in two cookies, or in memory if cookies are off, blocked or throw. */
 export function cookieTokenStore(options: CookieOptions = {}, ports: CookieTokenStorePorts = {}): TokenStore {
   const { name, userName, sameSite, renew, maxAgeSeconds, userMaxAgeSeconds } = withDefaults(options, cookieDefaults);
   const { onTrouble } = ports;
@@ -111,7 +111,7 @@ export function cookieTokenStore(options: CookieOptions = {}, ports: CookieToken
         writeCookie(doc!, key, token, { reach, domain, maxAgeSeconds: lifetime });
         values = valuesUnder(key);
       }
-      // A copy for all sub-domains beside a host-only one of the same value hides nothing.
+      // A copy for all sub-domains hides nothing if a host-only one has the same value.
       const isKept = () => values[0] === token && values.slice(1).every((value) => !domain && value === token);
       const isForeign = (value: string) => value !== token && !isAnonymousToken(value) && isValid(value);
 

@@ -82,17 +82,17 @@ export interface Outbox {
   /** Removes all, and what other pages have left; keeps nothing beyond the page from then on. */
   clear(): void;
   /** From now on events may be kept beyond the page, and those of pages that are gone may be taken over.
-   * @param onAdopted Told when events of another page have come in, with those that had to go for them. */
+   * @param onAdopted Called when events of another page were adopted, with the events that had to go for them. */
   open?(onAdopted: (evicted: readonly OutboxEntry[]) => void): void;
   /** Makes sure, right before a batch is chosen, that the events are still this page's to send. */
   prepare?(): Promise<void>;
-  /** The browser was given these events at page exit, and nobody hears the answer: they are not sent again until
-   * `settleUnconfirmed` says so. Returns what takes that back, for a browser that turns out not to have taken them.
+  /** Marks events that the browser sends at page exit, where no page gets the answer. They are not sent again until
+   * `settleUnconfirmed` is called. Returns a function that undoes it, for a browser that refuses them after all.
    * @default the events are removed, and count as sent */
   keepUnconfirmed?(entries: readonly OutboxEntry[]): () => void;
-  /** The first answer of the API after a page exit tells about the exit.
-   * @param isTaken Whether the API took a request, and no page knew of an outage: then it took those of the exit too. If
-   * not, they are sent again.
+  /** Settles the events of page exits with the API's first answer after them.
+   * @param isTaken Whether the API accepted a request and no page knew of an outage. Then the events of the exit count as
+   * delivered, otherwise they are sent again.
    * @param sentAt When that request was sent, in milliseconds since the Unix epoch.
    * @param onDelivered Gets the events that count as delivered. */
   settleUnconfirmed?(isTaken: boolean, sentAt: number, onDelivered: (entries: readonly OutboxEntry[]) => void): void;
@@ -128,7 +128,7 @@ export type TransportTrouble =
   | 'fetch-missing'
   | 'request-refused';
 
-/** What a request came to. */
+/** The result of a request. */
 export interface TransportAnswer {
   /** The HTTP status; 0 when there was no answer, or none that a page may read. */
   readonly status: number;
@@ -145,7 +145,7 @@ export interface TransportAnswer {
 
 /** What carries a batch to the API. */
 export interface Transport {
-  /** Bytes that can be handed over now so that they outlive the page. */
+  /** How many bytes the browser would now send even if the page closes. */
   readonly exitBudget: number;
   /** Sends and waits. Never rejects.
    * @param outlives Whether the request must survive the end of the page; counts against `exitBudget`. */
@@ -160,7 +160,7 @@ export interface Transport {
 
 /** What happens to a page, as far as it matters here.
  * - `hidden`: it may never be seen again (`visibilitychange`, or the visitor sets out for another page)
- * - `exit`: the last moment to hand anything over (`pagehide`)
+ * - `exit`: the last chance to send anything (`pagehide`)
  * - `restored`: it came back from the back-forward cache (`pageshow`, persisted)
  * - `online`, `offline`: the network, as far as the browser knows
  * - `activated`: it was rendered ahead of a visit (`prerenderingchange`), and now is visited */
@@ -180,11 +180,10 @@ export interface Page {
 
 /** The other pages that share this one's token store. No method throws. */
 export interface Tabs {
-  /** Tells every other open page, and not this one. Does nothing while closed. */
+  /** Sends a message to every other open page, but not to this one. Does nothing while closed. */
   post(message: object): void;
-  /** Hears what others post from now on; what comes may be anything. */
+  /** Calls `listener` with each message from now on. A message may be anything. */
   open(listener: (message: unknown) => void): void;
-  /** Neither hears nor posts from now on. A page that is open to messages in the back-forward cache loses its place
-   * there. */
+  /** Stops sending and receiving. A page whose channel is open can't stay in the back-forward cache. */
   close(): void;
 }

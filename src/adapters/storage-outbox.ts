@@ -23,16 +23,16 @@ export interface StorageOutboxPorts extends OutboxLimits {
   readonly storage?: Storage | undefined;
   /** @default the page's Web Locks */
   readonly locks?: Locks;
-  /** Where owners are asked whether they live. @default a `BroadcastChannel` */
+  /** Used to ask the owner of a chunk whether it is still open. @default a `BroadcastChannel` */
   readonly tabs?: Tabs | undefined;
-  /** Asked before each new chunk: whether events may be kept beyond the page. What is stored stays. @default always */
+  /** Called before each new chunk: whether events may be stored beyond the page. Stored events stay. @default always */
   readonly mayStore?: (() => boolean) | undefined;
   /** @default the platform's */
   readonly clock?: Clock | undefined;
 }
 
-/** An outbox whose events outlive the page: chunks in localStorage, each owned by one page, taken over by another once
- * their owner is gone. Where storage is full or blocked, memory.
+/** An outbox whose events outlive the page. It stores them as chunks in localStorage. Each chunk is owned by one page, and
+ * another page adopts it once the owner is gone. If storage is full or blocked, events are kept in memory.
  * @see https://w3c.github.io/web-locks/ */
 export function storageOutbox(ports: StorageOutboxPorts): Outbox {
   const { appId, clock = systemClock, mayStore = () => true } = ports;
@@ -43,7 +43,7 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
   const prefix = `${allPrefix}${appId}:`;
   const tabs = ports.tabs ?? broadcastTabs(prefix);
   const page = uuid();
-  /** Its value stands for as long as the storage is not cleared: while it does, a chunk that is gone was adopted. */
+  /** A mark that stays until the storage is cleared. While it is there, a missing chunk means that another page adopted it. */
   const mark = `${prefix}mark`;
   const outage = outageRecord(storage, clock, `${prefix}outage`);
   const unserved = unservedPages(storage, `${prefix}unserved:`);
@@ -72,7 +72,7 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
 
   const read = (key: string) => (isOpen ? parseChunk(get(key)) : null);
 
-  /** Whether the storage was cleared since the last look. Sets the mark where there is none. */
+  /** Whether the storage was cleared since the last call. Sets the mark if it is missing. */
   function checkMark(): boolean {
     const before = seenMark;
     if (get(mark) === undefined) put(mark, uuid());
@@ -237,7 +237,7 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
 
     async prepare() {
       write();
-      // A page that crashed said nothing: whoever sends looks for what it left.
+      // A page that crashed announced nothing, so each page that sends looks for chunks left behind.
       adopting.scanLater();
       if (!isOpen || chunks.size === 0) return;
       recover();

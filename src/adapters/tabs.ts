@@ -2,12 +2,12 @@ import { tryCall } from '../../machines/try-call.js';
 import { isServer, pageWindow } from './platform.js';
 import type { Tabs } from './ports.js';
 
-/** No other pages: nothing is told to anybody, and nothing heard. */
+/** For a page that exchanges no messages with others. */
 export const noTabs: Tabs = { post() {}, open() {}, close() {} };
 
-/** The other pages of this origin, over a `BroadcastChannel`; none where there is no page. On a server every visitor's
- * instance lives in one process, and no visitor may hear of another.
- * @param name Pages of one name hear each other.
+/** Connects the open pages of this origin over a `BroadcastChannel`. On a server it does nothing: there the clients of all
+ * visitors share one process, and must not get each other's messages.
+ * @param name Pages with the same name get each other's messages.
  * @see https://html.spec.whatwg.org/multipage/web-messaging.html#broadcasting-to-other-browsing-contexts */
 export function broadcastTabs(name: string, win: Window | undefined = isServer() ? undefined : pageWindow()): Tabs {
   let channel: BroadcastChannel | undefined;

@@ -2,11 +2,11 @@ import { chunkText, parseChunk } from './chunk.js';
 import type { Clock, OutboxEntry } from './ports.js';
 import type { SafeStorage } from './web-storage.js';
 
-/** A failure this long after a page exit says nothing about it: the exit was trusted because the API was well. */
+/** A failure later than this after a page exit says nothing about the exit, since the API worked then. In milliseconds. */
 const maxDoubtMs = 300_000;
-/** Nor does one that comes this many times later than the last answer came before: the outage is likely to be younger. */
+/** Neither does a failure that comes after this many times the silence before the exit: the outage is probably younger. */
 const doubtFactor = 4;
-/** A second page that ends this soon, and has heard nothing either, keeps its events. In milliseconds. */
+/** If a second page closes within this time, and no answer has come, its events stay in storage. In milliseconds. */
 const recentMs = 10_000;
 /** More page exits without an answer in between count as delivered, oldest first. */
 const maxExits = 20;
@@ -17,7 +17,7 @@ export interface UnconfirmedPorts {
   readonly clock: Clock;
   /** What the keys of copies begin with. */
   readonly prefix: string;
-  /** Where the time is kept at which the API was last well. */
+  /** The key of the time at which the API last accepted a request. */
   readonly wellKey: string;
   /** What the keys of chunks begin with that any page may take. */
   readonly chunkPrefix: string;
@@ -25,17 +25,18 @@ export interface UnconfirmedPorts {
   readonly onPutBack: () => void;
 }
 
-/** Copies of events that the browser was given at page exit. Nobody hears the answer to such a request; the first answer of
- * the API to a later one tells what became of it. Each answer changes the storage at once: its page may end right after. */
+/** Keeps copies of events that the browser sends at page exit. No page gets the answer to such a request, so the first answer to
+ * a later request decides: the events count as delivered, or are sent again. Storage changes at once with each answer, since
+ * the page may close right after. */
 export function unconfirmedChunks({ storage, clock, prefix, wellKey, chunkPrefix, onPutBack }: UnconfirmedPorts) {
   const { get, put, remove, keysUnder } = storage;
 
-  /** When the page of this copy ended, and until when a failure makes it doubtful, by the device's clock. In the key, since
-   * a page that ends has no time to parse. */
+  /** When the page of this copy closed, and until when a failure makes the copy doubtful, by the device's clock. They are in
+   * the key because a page that closes has no time to parse. */
   const timesOf = (key: string) =>
     key.slice(prefix.length).split(':', 2).map(Number) as [at: number, doubtedUntil: number];
 
-  /** They did not arrive: any page may send them again. Two pages that learn so at once write the same chunk. */
+  /** They did not arrive, so any page may send them again. If two pages do this at once, they write the same chunk. */
   function putBack(key: string): void {
     const text = get(key);
     remove(key);
@@ -59,12 +60,12 @@ export function unconfirmedChunks({ storage, clock, prefix, wellKey, chunkPrefix
       return () => putBack(key);
     },
 
-    /** Whether there was a page exit in the last ten seconds of which no answer has told yet. */
+    /** Whether a page closed in the last ten seconds and no answer has settled its events yet. */
     hasRecent: (): boolean => keysUnder(prefix).some((key) => Math.abs(clock.now() - timesOf(key)[0]) < recentMs),
 
     /** Settles every exit before `sentAt`.
-     * @param isTaken Whether the API takes requests, and no page has known otherwise since the exit.
-     * @param onDelivered Gets those that count as delivered. */
+     * @param isTaken Whether the API accepted the request, and no page has known of an outage since the exit.
+     * @param onDelivered Gets the events that count as delivered. */
     settle(isTaken: boolean, sentAt: number, onDelivered: (entries: readonly OutboxEntry[]) => void): void {
       if (isTaken) put(wellKey, `${sentAt}`);
       for (const key of keysUnder(prefix)) {

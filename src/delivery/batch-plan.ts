@@ -59,14 +59,14 @@ export interface BatchPlanOptions {
   readonly onWire?: ((entry: OutboxEntry, text: string) => string) | undefined;
 }
 
-/** Decides which of the waiting events travel together, and learns from the answers. It keeps no events itself. */
+/** Decides which queued events are sent together, and learns from the answers. It keeps no events itself. */
 export function createBatchPlan({ clock, maxEventAgeMs, onWire = (_, text) => text }: BatchPlanOptions) {
   const troubles = new WeakMap<OutboxEntry, Trouble>();
   /** Server verdict per suspect field: its error, or '' if accepted. */
   const verdicts = new Map<string, string>();
   let passes = 0;
   let clockIsWrong = false;
-  /** By how many milliseconds the server's clock is ahead of the device's; `undefined` where no answer has told. */
+  /** By how many milliseconds the server's clock is ahead of the device's; `undefined` until an answer has a readable `Date`. */
   let serverAheadMs: number | undefined;
   let lastFailed = false;
   /** Whether an event that must travel alone was left behind the last time. */
@@ -169,7 +169,7 @@ export function createBatchPlan({ clock, maxEventAgeMs, onWire = (_, text) => te
       clockIsWrong = true;
     },
 
-    /** An answer has told the server's time, in milliseconds since the Unix epoch. */
+    /** Takes the server's time from an answer, in milliseconds since the Unix epoch. */
     learnTime(serverNow: number): void {
       serverAheadMs = serverNow - clock.now();
     },
@@ -192,7 +192,7 @@ export function createBatchPlan({ clock, maxEventAgeMs, onWire = (_, text) => te
     /** The server refused a batch for what is in it: its events travel in halves. */
     halve,
 
-    /** The server refused this one event. With several suspect fields nobody knows which of them is the reason. */
+    /** The server rejected this one event. With several suspect fields it is unclear which of them is the reason. */
     refused(entry: OutboxEntry, message: string): void {
       const [field, another] = openSuspects(entry);
       // It may be for something else, or it may not be the API that answers.

@@ -107,7 +107,7 @@ export function createDelivery(ports: DeliveryPorts) {
     return { ...next, outlives: !!next.batch && next.batch.bytes <= budget };
   }
 
-  /** What the answer to a request tells about the API, on every page of the site. */
+  /** Records what an answer shows about the API, for every page of the site. */
   function learn(isAccepted: boolean, { sentAt, retries }: SentBatch, retryAfterMs?: number): void {
     // What was left to the browser while an outage was known, or became known, is likely to have met it.
     const isTaken = isAccepted && !outbox.outage?.read();

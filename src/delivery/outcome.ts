@@ -3,7 +3,7 @@ import type { TrackedEvent } from '../events/event.types.js';
 import { wireText } from '../events/event-text.js';
 import type { Dropped, Receipt } from '../events/receipt.types.js';
 
-/** What became of an event, as listeners get it. */
+/** The outcome of an event, as listeners get it. */
 export type EventOutcome =
   | { readonly type: 'eventDelivered'; readonly id: string; readonly event: TrackedEvent }
   | ({ readonly type: 'eventDropped'; readonly id: string; readonly event: TrackedEvent } & Omit<

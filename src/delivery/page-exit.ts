@@ -3,26 +3,27 @@ import { maxRequestsAtExit } from '../limits.js';
 import type { BatchPlan } from './batch-plan.js';
 import type { Delivery, SentBatch } from './delivery.js';
 
-// What happens to events when the page goes. Within the site, or while another tab is open, nothing is given to the browser:
-// the events are released in storage, and the next page, which hears the answer, sends them. At the end of a visit the
-// browser gets them, and copies stay in storage until the next answer of the API tells what became of them.
+// Decides what happens to events when the page closes. If the visitor stays on the site, or another tab is open, the events stay
+// in storage for that page, which gets the answer. At the end of a visit the browser sends them, and copies stay in storage
+// until the next answer of the API shows whether they arrived.
 
-/** A request under way is likely to arrive for this long. */
+/** An open request is likely to arrive for this long. In milliseconds. */
 const promptMs = 5_000;
 
-/** The browser has these events now, and nobody hears the answer. Returns what takes that back. */
+/** Marks events as sent by the browser, whose answer no page gets. Returns a function that undoes it. */
 function giveToBrowser(outbox: Outbox, entries: readonly OutboxEntry[]): () => void {
   if (outbox.keepUnconfirmed) return outbox.keepUnconfirmed(entries);
   outbox.remove(entries);
   return () => {};
 }
 
-/** Leaves the request under way to the browser, which finishes it. Nobody hears the answer.
+/** Leaves the open request to the browser, which finishes it. No page gets its answer.
  * @param isDisposing Whether the page goes on without this delivery, and with it the request. */
 export function leaveBatch(outbox: Outbox, clock: Clock, sent: SentBatch | undefined, isDisposing: boolean): void {
-  // The end of the page cancels a request that does not outlive it.
+  // The browser cancels a request without `keepalive` when the page closes.
   if (!sent || (!sent.outlives && !isDisposing)) return;
-  // In an outage, or without an answer for long, a request is rather sent twice than lost. One failure is no outage yet.
+  // In an outage, or after a long wait for the answer, it is better to send events twice than to lose them. One failure is not
+  // an outage yet.
   const knownFailures = outbox.outage?.read()?.retries ?? 0;
   const isDoubtful = sent.retries > 0 || clock.now() - sent.sentAt > promptMs || knownFailures > 1;
   if (isDoubtful && outbox.persistent) return;
@@ -39,8 +40,8 @@ export interface ExitPorts {
   readonly isHealthy: boolean;
 }
 
-/** Gives the browser what it takes of the outbox. The rest stays.
- * @param underWay The request under way, of which the end of the page cancels what was not left to the browser. */
+/** Gives the browser as many events of the outbox as it takes. The rest stays.
+ * @param underWay The open request; its events are cancelled with the page unless they were left to the browser. */
 export function sendOnExit({ url, outbox, transport, plan, isHealthy }: ExitPorts, underWay?: SentBatch): void {
   const atRisk = new Set(outbox.persistent ? [] : (outbox.unsaved?.() ?? outbox.entries()));
   // A stored event stays unless it is likely to arrive. Events of earlier pages were not, until the server answers here.
@@ -61,7 +62,7 @@ export function sendOnExit({ url, outbox, transport, plan, isHealthy }: ExitPort
   }
 }
 
-/** What else goes and comes with a page. */
+/** Follows a page as it is left and comes back. */
 export interface PageFollower {
   /** The page is left, for good or not. */
   leave(): void;

@@ -40,7 +40,7 @@ export function createReceipts(clock: Clock) {
   }
 
   return {
-    /** A promise for what becomes of an event. */
+    /** A promise for the event's delivery status. */
     create: (entry: OutboxEntry): Promise<Receipt> =>
       new Promise((resolve) => {
         open.set(entry, resolve);

@@ -56,7 +56,7 @@ export interface ObjectDataAfterSearch extends Item {
 interface Money {
   /** Sum of price x quantity, in `currency`; a string has at most 16 characters. */
   readonly value?: number | string | undefined;
-  /** ISO 4217, three letters; needed beside prices and `value`. */
+  /** ISO 4217, three letters; required with prices and `value`. */
   readonly currency?: string | undefined;
 }
 

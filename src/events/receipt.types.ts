@@ -6,7 +6,7 @@ export type DropReason =
   | 'not-an-event'
   /** A token of its own that is no user token, or no token in force. */
   | 'invalid-token'
-  /** An empty list of objects or filters: there is nothing to tell. */
+  /** The list of objects or filters is empty. */
   | 'nothing-to-send'
   /** More bytes than the API takes in a request. */
   | 'too-large'
@@ -23,7 +23,7 @@ export type DropReason =
 
 /** The end of an event that is not delivered. */
 export interface Dropped {
-  /** What tells it apart from `delivered` and `stored`. */
+  /** Distinguishes it from `delivered` and `stored`. */
   readonly status: 'dropped';
   /** Why it is dropped. */
   readonly reason: DropReason;
@@ -35,6 +35,6 @@ export interface Dropped {
 
 /** What `track` resolves to. It never rejects.
  * - `delivered`: the server accepted the event.
- * - `stored`: it waits in the outbox; the rest is told by `eventDelivered` or `eventDropped`.
+ * - `stored`: it waits in the outbox; `eventDelivered` or `eventDropped` reports the outcome.
  * - `dropped`: it will not be sent, for the reason given. */
 export type Receipt = { readonly status: 'delivered' } | { readonly status: 'stored' } | Dropped;

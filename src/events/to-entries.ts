@@ -23,7 +23,7 @@ export interface Moment {
   readonly monotonicNow: number;
 }
 
-/** What becomes of an event: entries for the outbox with warnings about suspect fields, or the reason why it is dropped. */
+/** Turns an event into entries for the outbox, with warnings about suspect fields, or returns the reason why it is dropped. */
 export type Entries =
   | { readonly entries: readonly OutboxEntry[]; readonly warnings: readonly string[]; readonly dropped?: undefined }
   | { readonly entries?: undefined; readonly warnings?: undefined; readonly dropped: Dropped };

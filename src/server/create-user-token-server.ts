@@ -8,9 +8,9 @@ import type { UserTokenServer } from './server.types.js';
 import { checkServerOptions, type UserTokenServerOptions } from './server-options.js';
 import { createVisitor } from './visitor.js';
 
-/** Creates a client for a server: it reads and sets the tokens of requests, and sends events. Create one for each Node process;
- * in workers and on the edge, where nothing outlives a request, one for each request. Sending starts with the first event.
- * @throws TypeError that names the option at fault and what would be right. Nothing throws later. */
+/** Creates a client for a server, which reads and sets the tokens of requests and sends events. Create one for each Node process.
+ * In workers and on the edge, where nothing outlives a request, create one for each request. Sending starts with the first event.
+ * @throws TypeError that names a wrong option and says what to pass. No method throws later. */
 export function createUserTokenServer(options: UserTokenServerOptions): UserTokenServer {
   const { secure, cookie = {}, strategy, remember, onLogout, ...sending } = checkServerOptions(options);
   const warnings = createWarnings(sending.onWarning);

@@ -10,15 +10,15 @@ import type { RequestLike } from './read-request.js';
 /** What the application knows about who sent a request. */
 export interface KnownVisitor {
   /** The visitor's choice, which the application keeps. `pending` reads and sets no cookie and sends nothing; `denied`
-   * expires the cookies. There is no default; what is no consent counts as `pending`. */
+   * expires the cookies. There is no default; any other value counts as `pending`. */
   readonly consent: Consent;
   /** The account that is logged in by the application's own session, or `null` for nobody. It wins over the cookie, but for
    * `null` with a request that hides its cookies, where the session may be hidden as well. An empty string counts as `null`.
-   * @default nothing is known: the cookie tells */
+   * @default unknown: the cookie decides */
   readonly user?: string | number | bigint | null | undefined;
 }
 
-/** What a page needs in order to go on under the server's tokens. Plain data for JSON; give it to `fromServer`. */
+/** Passes the server's tokens and settings to the page. It is plain JSON data; give it to `fromServer`. */
 export interface Hydration extends Pick<UserTokenOptions, 'consent' | 'strategy' | 'remember' | 'onLogout'> {
   /** The anonymous token; missing while consent is denied. */
   readonly anonymousToken?: string;
@@ -34,7 +34,7 @@ export type ResponseLike =
   | { readonly headers: Pick<Headers, 'append'> }
   | { appendHeader(name: string, value: string): unknown };
 
-/** Who sent one request. Belongs to that request and is shared with no other. No method throws or rejects. */
+/** The sender of one request. Don't share it with other requests. No method throws or rejects. */
 export interface Visitor extends EventMethods {
   /** The user token in force; `undefined` while consent is denied. While it is pending, and where a request hides its cookies
    * and no account is known, one that no cookie knows. */
@@ -49,12 +49,12 @@ export interface Visitor extends EventMethods {
    * choice from before.
    * @param choice `granted`; anything else is a denial. */
   setConsent(choice: 'granted' | 'denied'): void;
-  /** An account logged in with this request. A refusal changes nothing and says why.
+  /** Says that an account logged in with this request. If the id is rejected, nothing changes, and you get the reason.
    * @param id The account's pseudonymous id: a string of 1 to 129 of `A-Z a-z 0-9 _ = + / -`, or a whole number. */
   login(id: string | number | bigint): TokenCheck;
-  /** The account logged out with this request. Without one it does nothing. */
+  /** Says that the account logged out with this request. If nobody is logged in, it does nothing. */
   logout(): void;
-  /** Tracks one event under the tokens in force at this moment. Without consent it is dropped: a request can't wait for
+  /** Tracks one event under the visitor's current tokens. Without consent it is dropped: a request can't wait for
    * one. The process does not wait for what is on its way either, see `flush`. With a request that hides its cookies it is
    * sent under the account that is known, or under a token of its own; without either it is dropped (`invalid-token`), since
    * it would count for a visitor who does not exist. */
@@ -64,18 +64,18 @@ export interface Visitor extends EventMethods {
    * those that are missing. A `POST` may change what its own cookies say, so its answer, as one to a request that hides its
    * cookies, has only what `login`, `logout`, `setConsent` or a denial asks for. */
   readonly setCookie: readonly string[];
-  /** Adds {@link Visitor.setCookie} to an answer, beside the cookies that it sets already.
+  /** Adds {@link Visitor.setCookie} to an answer, in addition to the cookies that it already sets.
    * @returns Whether they were taken: not once Node has sent the headers, nor by a `Response` that can't be changed. */
   applyTo(response: ResponseLike): boolean;
-  /** What the page goes on with. */
+  /** Pass this to the page. */
   readonly hydration: Hydration;
   /** {@link Visitor.hydration} as a data block for the page's HTML, `<script type="application/json" id="usertoken">`. A
    * content security policy does not stop it, and nothing in it can end it early. */
   readonly script: string;
 }
 
-/** Makes visitors of requests, and sends what they track. It keeps events that wait to be sent, and nothing else: who
- * somebody is comes with each request, so any number of processes can serve one visitor. */
+/** Creates a visitor for each request, and sends the events that visitors track. It keeps only queued events. The identity comes
+ * with each request, so any number of processes can serve one visitor. */
 export interface UserTokenServer {
   /** Who sent a request. One that hides its cookies is not taken for a new visitor, and a warning says so
    * (`cookies-hidden`): one from another site, such as a form that a bank or an identity provider posts, to which browsers

@@ -4,9 +4,9 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 export interface CollectorOptions {
   /** Port on 127.0.0.1. A taken one is replaced by a free one, see {@link Collector.portTaken}. @default 0 (any free) */
   readonly port?: number | undefined;
-  /** The only application id let in; another one is answered 401. @default any */
+  /** The only accepted application ID; requests with another get 401. @default any */
   readonly appId?: string | undefined;
-  /** The only API key let in; another one is answered 401. @default any */
+  /** The only accepted API key; requests with another get 401. @default any */
   readonly apiKey?: string | undefined;
   /** Oldest accepted event `timestamp`, in days. @default 30 */
   readonly maxEventAgeDays?: number | undefined;
@@ -23,7 +23,7 @@ export interface CollectedEvent {
   readonly event: Readonly<Record<string, unknown>>;
   /** The user token it came under. */
   readonly userToken: string;
-  /** The authenticated user token beside it, if it has one. */
+  /** The authenticated user token, if the event has one. */
   readonly authenticatedUserToken: string | undefined;
   /** Time of receipt, in milliseconds since the Unix epoch. */
   readonly receivedAt: number;
@@ -31,7 +31,7 @@ export interface CollectedEvent {
   readonly requestId: number;
 }
 
-/** A request, whatever became of it. */
+/** A request, answered or not. */
 export interface CollectedRequest {
   /** Counts from 1; never given twice by one collector. */
   readonly id: number;
@@ -135,7 +135,7 @@ export interface CollectorSession {
 }
 
 /** A running server that answers like the Algolia Insights API and keeps what it was sent. What is sent to a session is kept
- * there alone; `onRequest` hears of it here too. */
+ * there alone; `onRequest` is called for it here too. */
 export interface Collector extends CollectorSession {
   /** The port on 127.0.0.1 that it listens on. */
   readonly port: number;

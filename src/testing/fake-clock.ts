@@ -1,6 +1,6 @@
 import type { Clock } from '../adapters/ports.js';
 
-/** A {@link Clock} that stands still until it is told. */
+/** A {@link Clock} that stands still until you move it. */
 export interface FakeClock extends Clock {
   /** Lets time pass, timer by timer, and lets promises settle in between. */
   advance(ms: number): Promise<void>;

@@ -1,6 +1,6 @@
 import type { Tabs } from '../adapters/ports.js';
 
-/** Makes {@link Tabs} that hear each other, one for each page of a test. What is posted arrives at once, as a copy. */
+/** Makes connected {@link Tabs}, one for each page of a test. A message arrives at once, as a copy. */
 export function fakeTabs(): () => Tabs {
   const pages = new Set<{ readonly hear: (message: unknown) => void }>();
   return () => {

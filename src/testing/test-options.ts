@@ -33,7 +33,7 @@ export interface TestOptions {
 }
 
 /** Options for a client in a test: `createUserToken(testOptions())`, or `createUserToken({ ...testOptions(), consent: 'pending'
- * })`. Nothing is sent, nothing is kept in cookies or storage, and no other test hears of it, in whatever thread it runs: each
+ * })`. Nothing is sent, nothing is kept in cookies or storage, and no other test gets a message, in whatever thread it runs: each
  * call makes fakes of its own. Keep the options to use their controls, such as `options.clock.advance(250)`. */
 export function testOptions(): TestOptions {
   let made = 0;
