@@ -33,7 +33,7 @@ export function maskedInspect(
   return (event) =>
     void tryCall(() => {
       const shown = copy(event);
-      // @statelyai/inspect asks a new actor for its snapshot a while after it was told of it.
+      // @statelyai/inspect asks a new actor for its snapshot a while after it was notified of it.
       shown.actorRef.getSnapshot = () => copy(event.actorRef.getSnapshot());
       show(shown);
     }, onError);

@@ -11,7 +11,7 @@ export function initMethod(parts: ClientParts): Methods<'init'> {
   let isInitialized = false;
   const isOut = () => Boolean(parts.settings.userHasOptedOut);
 
-  /** Takes a token that `init` names. Returns whether its listeners are to be told: not of nobody. */
+  /** Takes a token that `init` names. Returns whether to notify its listeners, which is not done for nobody. */
   function take(cell: TokenCell, given: InitParams, key: 'userToken' | 'authenticatedUserToken'): boolean {
     const isTaken = key in given && cell.take(given[key]);
     if (isTaken && cell.text === undefined) cell.settle();
@@ -19,7 +19,7 @@ export function initMethod(parts: ClientParts): Methods<'init'> {
   }
 
   function decideTokens(given: InitParams): void {
-    // Both are in force before anybody is told.
+    // Both are set before any listener is notified.
     const isUser = take(user, given, 'userToken');
     if (take(account, given, 'authenticatedUserToken')) client.setAuthenticatedUserToken(given.authenticatedUserToken);
     if (isUser) client.setUserToken(given.userToken!);

@@ -97,7 +97,7 @@ export type InsightsMethodMap = {
   setAuthenticatedUserToken: Shape<(authenticatedUserToken: Token | undefined) => Token | undefined>;
   getAuthenticatedUserToken: Gets;
   onAuthenticatedUserTokenChange: Listens;
-  /** Not part of search-insights: told once, with `null` when events can be sent, else with what is missing. */
+  /** Not part of search-insights: calls back once, with `null` when events can be sent, or with an error that says what is missing. */
   onReady: Shape<(callback: (error: Error | null) => void) => void>;
   clickedObjectIDsAfterSearch: Sends<Named<'queryID' | 'objectIDs' | 'positions'>>;
   clickedObjectIDs: Sends<Named<'objectIDs'>>;

@@ -35,7 +35,7 @@ export function sendMethods(parts: ClientParts): Methods<'sendEvents' | keyof Ev
     const payload = views.unseen({
       ...full,
       userToken: userToken ?? user.text,
-      // An empty one is none, whoever is logged in.
+      // An empty token means no account, even while one is logged in.
       authenticatedUserToken: accountToken === '' ? undefined : accountToken,
       ...(Array.isArray(filters) ? { filters: filters.map(encodedFilter) } : {}),
     });

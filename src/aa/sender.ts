@@ -107,7 +107,7 @@ export function createSender(address: Address, { transport, agents, mayStore, wa
   });
   followPage({ page, delivery, outbox, isGranted: isOpenable, onVisit: follow });
   follow();
-  // usertoken/devtools asks so, with a function as `detail`; nobody is told of anything without it.
+  // usertoken/devtools asks this way, with a function as `detail`. Without it nothing is reported.
   pageWindow()?.addEventListener?.('usertoken', (event) => {
     watch = (event as CustomEvent<DevtoolsListener>).detail;
     watch(outbox, state, delivery.actor.getSnapshot());

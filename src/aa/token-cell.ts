@@ -29,13 +29,13 @@ export function tokenCell({ post, postError }: ReturnType<typeof createWarnings>
       return isTaken;
     },
 
-    /** Listeners need not hear of the token in force. */
+    /** Marks the current token as known, so that listeners aren't notified of it. */
     settle(): void {
       known = cell.token;
     },
 
-    /** Puts a token in force, and tells every listener unless the token is the one they know. A listener that sets another
-     * has the rest told of that. */
+    /** Sets the token, and notifies every listener unless they know this token. If a listener sets another one, the rest get
+     * that one. */
     set(given: unknown): never {
       cell.take(given);
       const { token } = cell;

@@ -25,7 +25,7 @@ export function readCookies(doc: Pick<CookieDocument, 'cookie'>, name: string): 
   return pairs.filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1));
 }
 
-/** Writes a cookie. A value the browser refuses is not told: read it back. */
+/** Writes a cookie. The browser doesn't report a value that it refuses: read it back. */
 export function writeCookie(doc: CookieDocument, name: string, value: string, attributes: CookieAttributes): void {
   const { domain, path = '/', reach, maxAgeSeconds } = attributes;
   tryCall(() => {

@@ -43,7 +43,7 @@ async function textOf(response: Response): Promise<string> {
   return text;
 }
 
-/** A text, or none where it takes too long. */
+/** The text of an answer, or '' if it takes too long. */
 function inTime(text: Promise<string>): Promise<string> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, patienceMs, '');
@@ -90,7 +90,7 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
   const targets = new Map<string, string>();
   let bytesInFlight = 0;
 
-  /** @param onRead Called when the answer is read, or there is none. */
+  /** @param onRead Called when the answer is read, or if no answer comes. */
   async function exchange(request: TransportRequest, init: RequestInit, onRead = () => {}): Promise<TransportAnswer> {
     const { url, body } = request;
     const [address = '', ...query] = url.split('?');

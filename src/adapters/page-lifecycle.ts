@@ -51,7 +51,7 @@ export function pageLifecycle(win: Window | undefined = pageWindow()): Page {
         if (destination.sameDocument || downloadRequest != null) return;
         const { origin, pathname } = new URL(destination.url);
         aim = origin === win!.origin ? { path: pathname, at: performance.now() } : nowhere;
-        // The page lives until the next one answers, so it may still hear what becomes of its last request.
+        // The page lives until the next one answers, so it may still get the answer to its last request.
         listener('hidden');
       };
       const onStay = () => {

@@ -13,7 +13,7 @@ export const pause = (clock: Clock, delayMs: number): Promise<unknown> =>
 
 /** Runs `change` under the Web Lock of this name if it is free now, and holds it for a second more. No lock is held for
  * the life of a page: that would cost Firefox the back-forward cache.
- * @returns Whether the lock was free; `undefined` where there are none, or none that may be had.
+ * @returns Whether the lock was free; `undefined` if the browser has no locks or refuses them.
  * @see https://w3c.github.io/web-locks/ */
 export function withShortLock(
   locks: Locks,

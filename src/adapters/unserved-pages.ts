@@ -2,8 +2,8 @@ import { tryCall } from '../../machines/try-call.js';
 import { pageWindow } from './platform.js';
 import { type SafeStorage, safeStorage } from './web-storage.js';
 
-/** Remembers the pages of the site on which this library does not run: events that were left to them would wait for long.
- * @param prefix What their keys begin with. The tab's session keeps under it where the visitor goes.
+/** Remembers the pages of the site on which this library doesn't run, since events that are left to them wait for long.
+ * @param prefix The prefix of their keys. sessionStorage keeps the visitor's next page under it.
  * @param win @default the window of the page */
 export function unservedPages({ get, put, remove }: SafeStorage, prefix: string, win = pageWindow()) {
   // Other tabs go elsewhere.
@@ -11,10 +11,10 @@ export function unservedPages({ get, put, remove }: SafeStorage, prefix: string,
   return {
     has: (path: string): boolean => get(prefix + path) !== undefined,
 
-    /** The visitor leaves for a page of the site. */
+    /** Call it when the visitor leaves for a page of the site. */
     leave: (path: string): boolean => session.put(prefix, path),
 
-    /** The library runs here. If the visitor set out for another page, it did not run there. */
+    /** Call it when the library starts. If the visitor was going to another page, the library doesn't run on that page. */
     arrive(): void {
       const here = win?.location.pathname;
       const aim = session.get(prefix);

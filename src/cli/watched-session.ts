@@ -1,7 +1,7 @@
 import type { CollectorSession, Fault } from '../testing/index.js';
 import type { Collected } from './timeline.types.js';
 
-/** A session of the collector, or the collector itself, that tells of its changes. */
+/** A session of the collector, or the collector itself, that reports its changes. */
 export interface WatchedSession extends Pick<CollectorSession, 'waitForEvents'> {
   /** Everything that it holds. */
   collected(): Collected;

@@ -11,7 +11,7 @@ export interface ShownEvent {
   readonly at: number;
 }
 
-/** What became of an event. */
+/** The outcome of an event. */
 export interface End {
   readonly event: ShownEvent;
   readonly status: 'delivered' | 'dropped';

@@ -32,8 +32,8 @@ export interface IdentityPorts extends StoredTokensPorts {
   readonly batch: (effect: () => void) => void;
 }
 
-/** Runs the identity machine: the token store behind its actions, fresh tokens in its events, other tabs beside it. Every
- * token that comes in here has been checked. */
+/** Runs the identity machine: connects its actions to the token store, adds fresh tokens to its events, and keeps it in step with
+ * other tabs. Every token that comes in here has been checked. */
 export function createIdentity(ports: IdentityPorts) {
   const { clock, consent, user, strategy, onLogout, generateToken, tabs, batch, storesUser, checkToken } = ports;
   /** What the store showed when this page looked last. */

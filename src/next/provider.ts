@@ -33,7 +33,7 @@ function clientFor({ hydration, consent, children, ...options }: UserTokenProvid
   function create() {
     const handed = { ...options, ...fromServer(hydration) };
     if (hydration) return createUserToken(handed);
-    // The server keeps the cookies, so a page that is told nothing renews none.
+    // The server keeps the cookies, so a page without hydration doesn't renew them.
     const cookie = options.cookie === false ? false : { renew: false, ...options.cookie };
     return createUserToken({ ...handed, cookie, consent: consent ?? 'pending' });
   }
