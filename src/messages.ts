@@ -45,7 +45,7 @@ const sentences: Readonly<Record<Warning['code'], (...details: Details) => strin
   'api-unreachable': () =>
     'three requests in a row got no answer. Events are kept and retried. Look for a blocker, a content security policy or a wrong "host".',
   'api-redirected': () =>
-    '"host" answers with a redirect. Events follow it, but each page needs one more request, and events of a closing page may be lost. Set "host" to the address that it redirects to.',
+    '"host" answers with a redirect. Events follow it, but each page needs one more request, and events of a closing page may be lost. Set "host" to the new address.',
   'blocked-by-policy': () =>
     'the page\'s Content-Security-Policy blocks requests to the Insights API. Events are kept and retried. Add its address, or that of your "host", to connect-src.',
   'host-insecure': () =>
@@ -61,7 +61,7 @@ const sentences: Readonly<Record<Warning['code'], (...details: Details) => strin
   'cookies-unavailable': () =>
     "this page can't keep cookies. Events are sent under a token that lasts as long as the page. Check whether cookies are blocked.",
   'cookie-domain-refused': () =>
-    'the browser rejected the cookie option "domain". The cookies are host-only, so other sub-domains send events under other tokens. Set it to the domain of this page or one above it.',
+    'the browser rejected the cookie option "domain". The cookies are host-only, so other sub-domains send events under other tokens. Set it to a domain that the page is on.',
   'cookie-duplicated': () =>
     'several cookies had the same name. One token was kept for events and the other cookies were expired. Find the script or server that writes them.',
   'token-foreign': (source) =>

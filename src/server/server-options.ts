@@ -34,31 +34,21 @@ export interface UserTokenServerOptions
   readonly cookie?: Omit<CookieOptions, 'server' | 'secure'> | false | undefined;
 }
 
-/** Options of a page, or of a single visitor. */
-const ofPages = ['consent', 'user', 'inspect', 'tokenStore', 'page', 'tabs'];
+/** Options of a page or of a single visitor, and options of cookies that a server sets by itself. */
+const notOfServers = ['consent', 'user', 'inspect', 'tokenStore', 'page', 'tabs', 'cookie.server', 'cookie.secure'];
 
 /** Checks what `createUserTokenServer` was given, and leaves out what is undefined.
- * @throws TypeError that names the option and what would be right. */
+ * @throws TypeError that names the option and says what is wrong. */
 export function checkServerOptions(options: UserTokenServerOptions) {
   const { secure, ...rest } = Object(options) as UserTokenServerOptions;
-  for (const name of ofPages) {
-    if (rest[name as keyof typeof rest] === undefined) continue;
-    const where = ['consent', 'user'].includes(name) ? 'to visitor() for each request' : 'to the client of the page';
-    throw new TypeError(`usertoken: "${name}" is not a server option. Pass it ${where}. See ${docsUrl}/server`);
-  }
-  if (Object(rest.cookie).server !== undefined) {
-    throw new TypeError(
-      `usertoken: "cookie.server" is not a server option, since a server always sets the cookies. Leave it out. See ${docsUrl}/server`,
-    );
-  }
-  if (Object(rest.cookie).secure !== undefined) {
-    throw new TypeError(
-      `usertoken: "cookie.secure" is not a server option. Set "secure", next to "cookie". See ${docsUrl}/server`,
-    );
+  const wrong = (name: string, problem: string) =>
+    new TypeError(`usertoken: "${name}" ${problem}. See ${docsUrl}/server`);
+  for (const name of notOfServers) {
+    const [key, ofCookie] = name.split('.');
+    const value = Object(rest)[key!];
+    if ((ofCookie ? Object(value)[ofCookie] : value) !== undefined) throw wrong(name, 'is not a server option');
   }
   checkOptions({ ...rest, consent: 'granted' });
-  if (typeof secure !== 'boolean') {
-    throw new TypeError(`usertoken: "secure" must be true if visitors use https, or false. See ${docsUrl}/server`);
-  }
+  if (typeof secure !== 'boolean') throw wrong('secure', 'must be true or false');
   return { ...rest, secure };
 }

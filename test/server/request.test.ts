@@ -21,12 +21,12 @@ function incoming(headers: Record<string, string>, url = '/'): IncomingMessage {
 
 describe('a server with options that can not work', () => {
   test.each<[object, string]>([
-    [{ secure: undefined }, 'usertoken: "secure" must be true if visitors use https, or false.'],
+    [{ secure: undefined }, 'usertoken: "secure" must be true or false.'],
     [{ appId: ' ' }, 'usertoken: "appId" must be '],
-    [{ consent: 'granted' }, 'usertoken: "consent" is not a server option. Pass it to visitor() for each request.'],
-    [{ user: 'u1' }, 'usertoken: "user" is not a server option. Pass it to visitor() for each request.'],
-    [{ tokenStore: {} }, 'usertoken: "tokenStore" is not a server option. Pass it to the client of the page.'],
-    [{ cookie: { server: true } }, 'usertoken: "cookie.server" is not a server option,'],
+    [{ consent: 'granted' }, 'usertoken: "consent" is not a server option.'],
+    [{ user: 'u1' }, 'usertoken: "user" is not a server option.'],
+    [{ tokenStore: {} }, 'usertoken: "tokenStore" is not a server option.'],
+    [{ cookie: { server: true } }, 'usertoken: "cookie.server" is not a server option.'],
   ])('%j is a TypeError that names it', (options, message) => {
     expect(() => testServer(options)).toThrow(TypeError);
     expect(() => testServer(options)).toThrow(message);
