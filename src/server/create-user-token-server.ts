@@ -10,7 +10,7 @@ import { createVisitor } from './visitor.js';
 
 /** Creates a client for a server, which reads and sets the tokens of requests and sends events. Create one for each Node process.
  * In workers and on the edge, where nothing outlives a request, create one for each request. Sending starts with the first event.
- * @throws TypeError that names a wrong option and says what to pass. No method throws later. */
+ * @throws TypeError that names the wrong option. No method throws later. */
 export function createUserTokenServer(options: UserTokenServerOptions): UserTokenServer {
   const { secure, cookie = {}, strategy, remember, onLogout, ...sending } = checkServerOptions(options);
   const warnings = createWarnings(sending.onWarning);
