@@ -21,7 +21,10 @@ async function drawDiagrams() {
  * other kinds by a library, without its style, which asks for a font from elsewhere. */
 async function draw(text) {
   if (text.startsWith('stateDiagram')) return drawDiagram(text);
-  const svg = renderMermaidSVG(text, { transparent: true }).replace(/<style>[\s\S]*?<\/style>/, '');
+  const svg = renderMermaidSVG(text, { transparent: true })
+    .replace(/<style>[\s\S]*?<\/style>/, '')
+    // Its colours are for one theme.
+    .replace(/ style="--bg:[^"]*"/, '');
   // The lines of the actors would cross what the blocks say.
   const block = /<g class="block"[\s\S]*?<\/g>\s*/g;
   return svg.replace(block, '').replace('</svg>', () => `${(svg.match(block) ?? []).join('')}</svg>`);
