@@ -10,7 +10,8 @@ import { memoryStorage } from '../support/memory-storage.js';
 function site() {
   const [clock, raw] = [fakeClock(), memoryStorage()];
   const storage = safeStorage({ storage: raw });
-  const page = () => unconfirmedChunks({ storage, clock, prefix: 'sent:', wellKey: 'well', chunkPrefix: 'free:', onPutBack() {} });
+  const page = () =>
+    unconfirmedChunks({ storage, clock, prefix: 'sent:', wellKey: 'well', chunkPrefix: 'free:', onPutBack() {} });
   /** What a page learns from an answer: what counts as delivered, and what any page may send again. */
   function settle(isTaken: boolean, sentAt = clock.now(), chunks = page()) {
     const delivered: string[] = [];
