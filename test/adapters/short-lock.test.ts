@@ -47,6 +47,26 @@ describe('withShortLock', () => {
   });
 });
 
+it('makes no change for now where locks are never answered, and goes on after five seconds', async () => {
+  const clock = fakeClock();
+  const change = vi.fn();
+  let grant: (lock: object) => unknown = () => {};
+  const silent = {
+    request: (_: string, __: object, callback: typeof grant) => {
+      grant = callback;
+      return new Promise(() => {});
+    },
+  } as never as Locks;
+  const ends: (boolean | undefined)[] = [];
+  void withShortLock(silent, clock, 'name', change).then((isFree) => ends.push(isFree));
+  await clock.advance(4_999);
+  expect(ends).toEqual([]);
+  await clock.advance(1);
+  expect(ends).toEqual([undefined]);
+  grant({ name: 'name' });
+  expect(change).toHaveBeenCalledTimes(1);
+});
+
 it('pause resolves when its time is over', async () => {
   const clock = fakeClock();
   let isOver = false;
