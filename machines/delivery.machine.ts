@@ -39,7 +39,7 @@ export const deliveryMachine = setup({
     /** Filled by the application: whether another page closed seconds ago and the API has answered nothing since. */
     hasUnheardExit: () => false,
     hasBacklog: logic.hasBacklog,
-    /** A request now may end with the page before its answer; the next page hears the answer to its own. */
+    /** A request sent now may lose its answer when the page closes; the next page gets the answer to its own. */
     isNextPagesTurn: and(['isPersistent', 'isLeaving', 'hasSuccessor']),
     mayGoOn: and(['hasBacklog', not('isNextPagesTurn')]),
     isAccepted: logic.isAccepted,
