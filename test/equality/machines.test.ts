@@ -4,6 +4,7 @@ import type { IdentityEvent, IdentityInput, VisitorState } from '../../machines/
 import type { StartedDelivery, StartedIdentity } from '../../src/actor.types.js';
 import * as onXState from '../../src/charts.js';
 import * as onRuntime from '../../src/lite/charts.js';
+import { filledGuards, fillGuards } from '../support/delivery-guards.js';
 import { compareMany, expectSame, scripts } from './support/compare.js';
 import type { Op, Probe, Start, TracedActor } from './support/trace.js';
 
@@ -45,15 +46,7 @@ const delivery =
       startDelivery({
         clock,
         sendBatch: probe.request,
-        guards: {
-          isAwaitingConsent: flag(probe, 'isAwaitingConsent'),
-          isOffline: flag(probe, 'isOffline'),
-          hasEvents: flag(probe, 'hasEvents'),
-          isPersistent: flag(probe, 'isPersistent'),
-          hasSuccessor: flag(probe, 'hasSuccessor'),
-          isLeaving: flag(probe, 'isLeaving'),
-          hasUnheardExit: flag(probe, 'hasUnheardExit'),
-        },
+        guards: fillGuards((name) => flag(probe, name)),
         delays: {
           batchWindow: () => 25,
           requestTimeout: 30_000,
@@ -167,15 +160,7 @@ const deliveryScripts = scripts(
     ops: [
       { weight: 8, arbitrary: answer.map((value): Op => ({ do: 'resolve', value })) },
       { weight: 1, arbitrary: fc.constant<Op>({ do: 'reject', value: new Error('rejected') }) },
-      setFlag(
-        'isAwaitingConsent',
-        'isOffline',
-        'hasEvents',
-        'isPersistent',
-        'hasSuccessor',
-        'isLeaving',
-        'hasUnheardExit',
-      ),
+      setFlag(...filledGuards),
     ],
     waits: [0, 10, 25, 30_000],
   },

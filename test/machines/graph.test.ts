@@ -9,6 +9,7 @@ import {
   type IdentityEvent,
   identityMachine,
 } from '../../machines/index.js';
+import { filledGuards, fillGuards } from '../support/delivery-guards.js';
 
 /** Each way from one state to another, as `from --event--> to`. */
 function edgesOf(
@@ -137,19 +138,9 @@ describe('the graph of the delivery machine', () => {
   const nameOf = (type: string) =>
     type.replace(/^xstate\.(?:after\.(\w+)|(done|error)\.actor)\..*/, (_, delay, end) => delay ?? end);
 
-  const filled = [
-    'isAwaitingConsent',
-    'isOffline',
-    'hasEvents',
-    'isPersistent',
-    'hasSuccessor',
-    'isLeaving',
-    'hasUnheardExit',
-  ];
-
   /** The edges with one answer of each guard that the application fills: a bit for each. */
   function edgesWith(answers: number) {
-    const guards = Object.fromEntries(filled.map((name, index) => [name, () => (answers & (1 << index)) !== 0]));
+    const guards = fillGuards((_, index) => () => (answers & (1 << index)) !== 0);
     const machine = deliveryMachine.provide({ guards });
     return edgesOf(machine as never, events, String, nameOf, {
       // Counts grow without end; the edges depend on whether there were failures at all.
@@ -162,7 +153,7 @@ describe('the graph of the delivery machine', () => {
 
   it('has exactly the expected edges', () => {
     const all = new Set<string>();
-    for (let answers = 0; answers < 2 ** filled.length; answers += 1) {
+    for (let answers = 0; answers < 2 ** filledGuards.length; answers += 1) {
       for (const edge of edgesWith(answers)) all.add(edge);
     }
     const states = ['idle', 'collecting', 'sending', 'backingOff', 'offline', 'unauthorized'];
