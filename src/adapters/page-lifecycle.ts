@@ -38,8 +38,11 @@ export function pageLifecycle(win: Window | undefined = pageWindow()): Page {
     subscribe(listener) {
       const isMeant = ({ type, persisted }: Event & { readonly persisted?: boolean }) =>
         type === 'visibilitychange' ? win!.document.visibilityState === 'hidden' : type !== 'pageshow' || persisted;
+      const onStay = () => {
+        aim = nowhere;
+      };
       const handle = (event: Event) => {
-        if (event.type === 'pageshow') aim = nowhere;
+        if (event.type === 'pageshow') onStay();
         if (isMeant(event)) listener(names[event.type]!);
       };
       // All of them reach the window in the capturing phase; pagehide and pageshow are sent to it and don't bubble.
@@ -54,15 +57,11 @@ export function pageLifecycle(win: Window | undefined = pageWindow()): Page {
         // The page lives until the next one answers, so it may still get the answer to its last request.
         listener('hidden');
       };
-      const onStay = () => {
-        aim = nowhere;
-      };
-      navigation?.addEventListener('navigate', onNavigate);
-      // A router took the navigation over, or it was cancelled.
-      for (const type of ['navigatesuccess', 'navigateerror']) navigation?.addEventListener(type, onStay);
+      // After the latter two a router took the navigation over, or it was cancelled.
+      const navigations = Object.entries({ navigate: onNavigate, navigatesuccess: onStay, navigateerror: onStay });
+      for (const [type, follow] of navigations) navigation?.addEventListener(type, follow);
       return () => {
-        navigation?.removeEventListener('navigate', onNavigate);
-        for (const type of ['navigatesuccess', 'navigateerror']) navigation?.removeEventListener(type, onStay);
+        for (const [type, follow] of navigations) navigation?.removeEventListener(type, follow);
         for (const type of types) win!.removeEventListener(type, handle, true);
       };
     },
