@@ -212,6 +212,7 @@ export async function runWalks(browser, args) {
   });
   const only = values.relay ? 'usertoken' : values.only;
   const wanted = libraries.filter(({ name, timesOnly }) => (only ? name === only : !timesOnly));
+  const options = { steps: Number(values.steps), isSound: values.sound, hasRelay: values.relay };
   let faultsFound = 0;
   for (const library of wanted) {
     const pages = await servePages((await bundleLibrary(library)).text);
@@ -221,7 +222,6 @@ export async function runWalks(browser, args) {
       const seed = Number(values.seed) + n;
       // The next one starts while this one waits for its last events.
       await new Promise((resolve, reject) => {
-        const options = { steps: Number(values.steps), isSound: values.sound, hasRelay: values.relay };
         const walking = walk(browser, pages, { ...options, seed, onWalked: () => resolve(undefined) });
         walks.push(walking);
         walking.then((result) => console.log(`${library.name} seed ${seed}: ${JSON.stringify(result)}`), reject);
