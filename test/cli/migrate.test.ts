@@ -214,7 +214,7 @@ module.exports.see = (e) => user.viewedFilters(e);\n`);
     [
       'parameters of an event',
       "aa('clickedObjectIDs', event, { headers });",
-      /^2: Not changed: .*parameters of its own/,
+      /^2: Not changed: .*is called with a second argument/,
     ],
     ['several events', "aa('sendEvents', events);", /^2: Not changed: call user.track/],
     [

@@ -82,7 +82,7 @@ function calledAs(method: string | undefined, args: readonly Node[]): Use {
   });
   if (eventMethods.has(method) && first && !second) return text(`user.${method}(`);
   if (eventMethods.has(method) && second)
-    return { why: `${method} is called with parameters of its own. Create a client with them` };
+    return { why: `${method} is called with a second argument. If that has credentials, create a client with them` };
   if (method === 'setUserToken') {
     if (isNothing(first)) return text('user.logout()');
     return text('user.login(', 'Is this always the id of an account? For the anonymous token, call user.logout().');
