@@ -51,7 +51,6 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
     storage,
     clock,
     prefix: `${prefix}sent:`,
-    wellKey: `${prefix}well`,
     chunkPrefix: prefix,
     onPutBack: () => isOpen && adopting.scanLater(),
   });
@@ -225,7 +224,7 @@ export function storageOutbox(ports: StorageOutboxPorts): Outbox {
       return takeBack;
     },
     settleUnconfirmed(isTaken, sentAt, onDelivered) {
-      if ((isOpen || isReleased) && mayStore()) sent.settle(isTaken, sentAt, onDelivered);
+      if (isOpen || isReleased) sent.settle(isTaken, sentAt, onDelivered);
     },
     hasUnheardExit: () => isOpen && sent.hasRecent(),
     hasSuccessor(path) {
